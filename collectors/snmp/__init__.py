@@ -1,0 +1,1 @@
+"""SNMP: the port between our collector and an engine, and what stands on either side."""

@@ -1,0 +1,56 @@
+"""The port between the SNMP collector and an engine: object identifiers in, raw values out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+from config.schema import SnmpCredential
+
+Oid = str
+"""Dotted decimal, without a leading dot."""
+
+Value = int | float | bytes | str
+"""int for every number, bytes for an octet string, str for an object identifier or an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Whom to ask, and how."""
+
+    address: str
+    port: int
+    credential: SnmpCredential
+    timeout: timedelta
+    retries: int
+
+
+@dataclass(slots=True)
+class Fetched:
+    """What an engine brought back. ``columns`` maps a column to its rows by index ("3", "1.6.4"), in order.
+
+    ``gaps`` maps an asked identifier to a gap code (``duty.readings.GAPS``). ``spent`` is the longest single answer.
+    """
+
+    scalars: dict[Oid, Value] = field(default_factory=dict)
+    columns: dict[Oid, dict[str, Value]] = field(default_factory=dict)
+    gaps: dict[Oid, str] = field(default_factory=dict)
+    answered: bool = False
+    spent: timedelta = timedelta(0)
+
+
+class SnmpEngine(Protocol):
+    """Speaks SNMP. Never raises for what a device does: that becomes a gap."""
+
+    async def fetch(
+        self, device: Device, scalars: Sequence[Oid], columns: Sequence[Oid], into: Fetched, *, budget: timedelta
+    ) -> None:
+        """Fetch scalars, then whole columns, writing into ``into`` as answers come, so that a deadline loses nothing.
+
+        Columns are walked side by side and share one index; at most one request to a device is outstanding.
+        """
+
+    async def close(self) -> None:
+        """Give back the sockets."""

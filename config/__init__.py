@@ -1,0 +1,1 @@
+"""What the operator writes: settings, secrets by reference, device profiles, default limits."""

@@ -1,0 +1,134 @@
+"""Findings folded into states and transitions: how many looks make a failure, what recovers, what a parent explains.
+
+An alert's key is (target, check, instance); its severity is not in the key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from duty.findings import Finding, Rule, Severity
+from duty.readings import Look
+from duty.targets import Target
+
+Key = tuple[str, str, str]
+"""(target, check, instance)"""
+
+REACH = "reach"
+"""The check that a target answers at all; the one that a parent can explain."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is known of one key; kept across restarts.
+
+    ``severity`` is what has been confirmed by enough looks, since ``since``. The counts are looks in a row: at warning
+    or worse, at critical, and below the confirmed severity. ``bad_since`` is the first of the present run of bad looks.
+    """
+
+    severity: Severity = Severity.OK
+    since: datetime | None = None
+    warnings: int = 0
+    criticals: int = 0
+    betters: int = 0
+    bad_since: datetime | None = None
+    suppressed: bool = False
+    value: int | float | None = None
+    reason: str = ""
+    seen: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A confirmed change of one key's severity, with the finding that completed it."""
+
+    key: Key
+    at: datetime
+    before: Severity
+    after: Severity
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What a fold changed: the states that differ now, and the transitions among them."""
+
+    states: Mapping[Key, State]
+    transitions: tuple[Transition, ...]
+
+
+def fold(
+    states: Mapping[Key, State],
+    look: Look,
+    findings: Iterable[Finding],
+    rules: Mapping[str, Rule],
+    topology: Mapping[str, Target],
+    looked: Mapping[str, Look],
+) -> Folded:
+    """Fold one look's findings into the states.
+
+    Only a key with a finding moves: what was not looked at, a gap, and a target that vanished from the settings are
+    never a recovery. ``looked`` has the newest look at each target, this one included; a target that is not reached
+    waits for a look at its parents that began after its own first failure, and is suppressed while none of them
+    answers.
+    """
+    changed: dict[Key, State] = {}
+    transitions: list[Transition] = []
+    for finding in findings:
+        key = (look.target, finding.check, finding.instance)
+        before = states.get(key, State())
+        after = _count(before, finding, look.began)
+        severity = _confirmed(after, rules[finding.check])
+        if finding.check == REACH and severity > before.severity:
+            answer = explained(topology[look.target], after.bad_since or look.began, looked)
+            after = replace(after, suppressed=answer is True)
+            if answer is not False:
+                severity = before.severity
+        if severity != before.severity:
+            after = replace(after, severity=severity, since=look.began, betters=0, suppressed=False)
+            transitions.append(Transition(key, look.began, before.severity, severity, finding))
+        if after != before:
+            changed[key] = after
+    return Folded(changed, tuple(transitions))
+
+
+def _count(state: State, finding: Finding, at: datetime) -> State:
+    bad = finding.severity >= Severity.WARNING
+    return replace(
+        state,
+        warnings=state.warnings + 1 if bad else 0,
+        criticals=state.criticals + 1 if finding.severity is Severity.CRITICAL else 0,
+        betters=state.betters + 1 if finding.severity < state.severity else 0,
+        bad_since=(state.bad_since or at) if bad else None,
+        suppressed=state.suppressed and bad,
+        value=finding.value,
+        reason=finding.reason,
+        seen=at,
+    )
+
+
+def _confirmed(state: State, rule: Rule) -> Severity:
+    """Say which severity the counts confirm, given the one confirmed before."""
+    if state.severity < Severity.CRITICAL and state.criticals >= rule.looks_critical:
+        return Severity.CRITICAL
+    if state.severity < Severity.WARNING and state.warnings >= rule.looks_warning:
+        return Severity.WARNING
+    if state.severity > Severity.OK and state.betters >= rule.looks_back:
+        return Severity.WARNING if state.warnings else Severity.OK
+    return state.severity
+
+
+def explained(target: Target, failed: datetime, looked: Mapping[str, Look]) -> bool | None:
+    """Say whether a target's silence is explained by its parents: True, False, or None while it is not known yet.
+
+    A target with several parents is explained only when none of them answers.
+    """
+    if not target.depends_on:
+        return False
+    parents = [looked.get(name) for name in target.depends_on]
+    fresh = [look for look in parents if look is not None and look.began >= failed]
+    if any(look.reached for look in fresh):
+        return False
+    return True if len(fresh) == len(parents) else None

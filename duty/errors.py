@@ -1,0 +1,53 @@
+"""The failures that may cross a floor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class NightdutyError(Exception):
+    """Something that the person who asked can understand and remedy: one line, never a traceback."""
+
+
+class CollectError(NightdutyError):
+    """Nothing at all could be seen of a target; ``code`` is a gap code (``duty.readings.GAPS``)."""
+
+    def __init__(self, code: str, seen: str = "") -> None:
+        super().__init__(f"{code}: {seen}" if seen else code)
+        self.code = code
+        self.seen = seen
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in what the operator wrote: where it stands, what it is, what was expected."""
+
+    file: str
+    line: int
+    path: str
+    what: str
+    expected: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}: {self.path}: " if self.path else f"{self.file}:{self.line}: "
+        return place + self.what + (f", expected {self.expected}" if self.expected else "")
+
+
+class SettingsError(NightdutyError):
+    """The settings cannot be used; every mistake found is in ``problems``."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class StoreError(NightdutyError):
+    """The database cannot be used as it is: corrupt, newer than the program, unreachable, full."""
+
+
+class AlreadyRunning(NightdutyError):
+    """Another agent holds the lock of this state directory or database."""
+
+
+class NotFound(NightdutyError):
+    """A target, round or sheet that was asked for is not there."""

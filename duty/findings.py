@@ -1,0 +1,62 @@
+"""What a check thinks of a reading: severities, limits, rules, findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Severity(IntEnum):
+    """How bad a finding is. A NOTE stands in the round and wakes nobody."""
+
+    OK = 0
+    NOTE = 1
+    WARNING = 2
+    CRITICAL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The values from which a reading is bad (None: never), and how far it must come back (``gap``) to be well.
+
+    ``below`` tells that low values are the bad ones.
+    """
+
+    warning: float | None = None
+    critical: float | None = None
+    gap: float = 0.0
+    below: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One check as it is in force for one target: which readings, which limits, how many looks in a row.
+
+    ``name`` is the check's name in the settings and part of an alert's key; ``kind`` is its key in ``checks.CHECKS``.
+    ``floor`` is the smallest value of the reading at which a trend counts at all, for warning and critical.
+    """
+
+    name: str
+    kind: str
+    parameter: str
+    limits: Limits = Limits()
+    match: str = "*"
+    looks_warning: int = 1
+    looks_critical: int = 1
+    looks_back: int = 1
+    wakes: bool = False
+    floor: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check thinks of one instance in one look. ``reason`` is a code, worded in ``exporters/words``."""
+
+    check: str
+    instance: str
+    severity: Severity
+    reason: str = ""
+    parameter: str = ""
+    value: int | float | None = None
+    unit: str = ""
+    limit: float | None = None

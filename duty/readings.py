@@ -1,0 +1,124 @@
+"""What one look at a target gave: readings, facts, gaps, and the limits that the device itself states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+GAPS = frozenset(
+    {
+        "timeout",  # no answer within the budget
+        "name_not_found",  # the address does not resolve
+        "name_timeout",  # the resolver itself did not answer
+        "refused",  # the far side refused the connection
+        "unreachable",  # no route, or the network said so
+        "credential_rejected",  # wrong user, password or level; silence looks like "timeout"
+        "not_permitted",  # this process may not ask (a raw socket, a file)
+        "not_offered",  # the device does not have it (noSuchObject and its kin)
+        "malformed",  # an answer that is not what it should be
+        "agent_fault",  # a walk that loops, repeats or never ends
+        "row_cap",  # a table longer than we take
+        "hung",  # the asked-for thing never came back and was left behind (a dead mount)
+        "not_a_number",  # NaN or infinity where a number should be
+        "first_look",  # a rate needs two looks
+        "counter_reset",  # a counter fell because its device or port started again
+        "doubtful",  # a rate that the port cannot carry
+        "crashed",  # our own collector failed; the log has the traceback
+        "tls_failed",  # the certificate or the handshake was not accepted
+        "budget_spent",  # the target's time was used up before this was asked
+    }
+)
+"""Why something could not be seen. Words for each stand in ``exporters/words``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A number: ``value`` of ``parameter`` (``duty.parameters``) at ``instance`` ("" for the target itself).
+
+    ``width`` is the number of bits of a counter that only grows and wraps (32 or 64), 0 for anything else.
+    Counters stay integers, exact up to 2^64.
+    """
+
+    parameter: str
+    instance: str
+    value: int | float
+    unit: str
+    width: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is words, not a number: a version, a serial number, a port's description."""
+
+    parameter: str
+    instance: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What could not be seen, and why: ``code`` is one of ``GAPS``. Never a number, never zero."""
+
+    parameter: str
+    instance: str
+    code: str
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Limits that the device itself states for one of its readings; they win over ours."""
+
+    parameter: str
+    instance: str
+    warning: float | None = None
+    critical: float | None = None
+    below: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at one target. ``reached`` is whether it answered at all; ``full`` whether everything was asked for."""
+
+    target: str
+    began: datetime
+    took: timedelta
+    reached: bool
+    readings: tuple[Reading, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    stated: tuple[Stated, ...] = ()
+    full: bool = True
+
+    def number(self, parameter: str, instance: str = "") -> int | float | None:
+        """Return the value of one reading, or None where it was not seen."""
+        return next((r.value for r in self.readings if r.parameter == parameter and r.instance == instance), None)
+
+
+@dataclass(slots=True)
+class Notes:
+    """What a collector writes down while it looks; what stands here survives a deadline."""
+
+    readings: list[Reading] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    stated: list[Stated] = field(default_factory=list)
+    reached: bool = False
+
+
+def merge(looks: Iterable[Look]) -> Look:
+    """Make one look of several at the same target (SNMP and ping): reached if any of them was."""
+    parts = tuple(looks)
+    began = min(look.began for look in parts)
+    return Look(
+        target=parts[0].target,
+        began=began,
+        took=max(look.began + look.took for look in parts) - began,
+        reached=any(look.reached for look in parts),
+        readings=tuple(r for look in parts for r in look.readings),
+        facts=tuple(f for look in parts for f in look.facts),
+        gaps=tuple(g for look in parts for g in look.gaps),
+        stated=tuple(s for look in parts for s in look.stated),
+        full=all(look.full for look in parts),
+    )

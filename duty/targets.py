@@ -1,0 +1,57 @@
+"""What is inspected, where it stands, what it depends on, and whether it is key equipment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place with its time zone (an IANA name); a night runs by the site's clock."""
+
+    name: str
+    title: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Maintainer:
+    """Who mends a target, and the number to ring."""
+
+    name: str
+    hotline: str
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """What the operator says of ports whose name fits ``match`` (shell pattern). ``rate`` is the bought rate, bit/s."""
+
+    match: str
+    uplink: bool = False
+    key: bool = False
+    rate: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A server or device that is inspected. ``looks`` names the collectors that go and look, the main one first."""
+
+    name: str
+    address: str
+    looks: tuple[str, ...]
+    site: str
+    room: str = ""
+    rack: str = ""
+    unit: str = ""
+    asset: str = ""
+    serial: str = ""
+    maintainer: Maintainer | None = None
+    business: str = ""
+    key: bool = False
+    depends_on: tuple[str, ...] = ()
+    ports: tuple[Port, ...] = ()
+
+    def port(self, name: str) -> Port | None:
+        """Return the first setting that fits a port's name."""
+        return next((port for port in self.ports if fnmatchcase(name, port.match)), None)
