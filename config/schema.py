@@ -2,93 +2,234 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Annotated, Literal
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from config.limits import Checks, Limit
+from config.model import Model
 from config.secret import Secret
+from config.targets import (
+    ROLES,
+    AnyTarget,
+    HostTarget,
+    HttpTarget,
+    IcmpTarget,
+    PortModel,
+    Role,
+    SnmpCredential,
+    SnmpTarget,
+    TargetModel,
+    TcpTarget,
+)
+from config.units import Between, Listen, Name, Text, TimeOfDay, Zone
+
+__all__ = [
+    "ROLES",
+    "Agent",
+    "AnyTarget",
+    "CadenceModel",
+    "Checks",
+    "Console",
+    "HostTarget",
+    "HttpTarget",
+    "IcmpTarget",
+    "Limit",
+    "MaintainerModel",
+    "Metrics",
+    "Model",
+    "Policy",
+    "Polling",
+    "PortModel",
+    "Retention",
+    "Role",
+    "Secret",
+    "Settings",
+    "SiteModel",
+    "SnmpCredential",
+    "SnmpTarget",
+    "TargetModel",
+    "TcpTarget",
+    "Watch",
+]
 
 
-class Model(BaseModel):
-    """Strict: no unknown key, no silent conversion, no change after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+def _clause(number: str) -> dict[str, Any]:
+    return {"clause": number}
 
 
-class SnmpCredential(Model):
-    """How a group of SNMP devices is asked. Versions 1 and 2c send the community in clear text."""
+class Agent(Model):
+    """The agent itself."""
 
-    version: Literal["1", "2c", "3"] = "2c"
-    community: Secret | None = None
-    user: str = ""
-    auth: Literal["none", "md5", "sha", "sha224", "sha256", "sha384", "sha512"] = "none"
-    auth_password: Secret | None = None
-    priv: Literal["none", "des", "aes", "aes192", "aes256"] = "none"
-    priv_password: Secret | None = None
-    context: str = ""
-
-
-class TargetModel(Model):
-    """What every target has, whatever its kind."""
-
-    name: str
-
-
-class HostTarget(TargetModel):
-    """This machine, read by psutil."""
-
-    kind: Literal["host"]
-    address: str = "localhost"
-    processes: tuple[str, ...] = ()
-    services: tuple[str, ...] = ()
-    network_mounts: bool = False
+    name: Name = Field(
+        default="agent", description="Its name in the records; agents that share a database differ in it."
+    )
+    state_dir: Path = Field(
+        default=Path("state"), description="The folder of what it keeps; under systemd, STATE_DIRECTORY."
+    )
+    database: Text = Field(
+        default="", description="`postgresql+psycopg://user@host/name`; without it, a SQLite file in `state_dir`."
+    )
+    database_password: Secret | None = Field(default=None, description="The database's password.")
+    language: Literal["zh", "en"] = Field(
+        default="zh", description="The language that pages, forms and messages are in."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much it logs.")
 
 
-class SnmpTarget(TargetModel):
-    """A device that answers SNMP."""
+class SiteModel(Model):
+    """A place with its own clock."""
 
-    kind: Literal["snmp"]
-    address: str
-    port: int = 161
-    credential: str
-    engine: Literal["pysnmp"] = "pysnmp"
-    profiles: tuple[str, ...] = ("system", "interfaces", "host-resources", "ucd")
-    timeout: timedelta = timedelta(seconds=2)
-    retries: int = 2
-    ping: bool = True
+    title: Text = Field(default="", description="Its name for people; without it, the key.")
+    zone: Zone = Field(description="Its IANA time zone, like `Asia/Shanghai`; a night runs by the site's clock.")
 
 
-class IcmpTarget(TargetModel):
-    """A target that is only pinged."""
+class MaintainerModel(Model):
+    """Who mends what is broken."""
 
-    kind: Literal["icmp"]
-    address: str
-
-
-class TcpTarget(TargetModel):
-    """A port that must accept a connection."""
-
-    kind: Literal["tcp"]
-    address: str
-    port: int
+    hotline: Text = Field(min_length=1, description="The number to ring at night.")
 
 
-class HttpTarget(TargetModel):
-    """A page that must answer."""
+class CadenceModel(Model):
+    """A plan by which rounds are made."""
 
-    kind: Literal["http"]
-    url: str
-    status: tuple[int, ...] = (200,)
-    contains: str = ""
-    verify: bool = True
+    interval: Annotated[timedelta, Between("1m", "1d")] = Field(
+        default=timedelta(hours=1), description="From one round to the next.", json_schema_extra=_clause("4.3a")
+    )
+    anchor: TimeOfDay = Field(default=time(0, 0), description="When the day's first round is due, by the site's clock.")
+    hours: tuple[TimeOfDay, TimeOfDay] | None = Field(
+        default=None, description='Only between these two, like `["20:00", "08:00"]`; without it, by day and night.'
+    )
+    site: Name | None = Field(
+        default=None, description="The site whose clock counts; without it, the first of the file."
+    )
+    targets: tuple[Name, ...] | None = Field(default=None, description="Only these targets; without it, all.")
+    window: Annotated[timedelta, Between("10s", "12h")] = Field(
+        default=timedelta(minutes=10), description="How late a round may begin; after that it is missed."
+    )
 
 
-AnyTarget = Annotated[HostTarget | SnmpTarget | IcmpTarget | TcpTarget | HttpTarget, Field(discriminator="kind")]
+class Watch(Model):
+    """The looks between the rounds."""
+
+    interval: Annotated[timedelta, Between("10s", "1h")] = Field(
+        default=timedelta(minutes=1), description="From one look to the next.", json_schema_extra=_clause("3.3")
+    )
+    budget: Annotated[timedelta, Between("1s", "10m")] = Field(
+        default=timedelta(seconds=10), description="The longest that the watch looks at one target."
+    )
+    keep_every: Annotated[timedelta, Between("10s", "1d")] = Field(
+        default=timedelta(minutes=5), description="One look in this time is kept, for plots."
+    )
+    keep: Annotated[timedelta, Between("1h", "90d")] = Field(
+        default=timedelta(hours=48), description="How long it is kept; the long history is Prometheus's."
+    )
+
+
+class Polling(Model):
+    """How hard the agent looks."""
+
+    concurrency: int = Field(default=200, ge=1, le=2000, description="Targets looked at at the same time.")
+    budget: Annotated[timedelta, Between("1s", "10m")] = Field(
+        default=timedelta(seconds=10), description="The longest that an inspection looks at one target."
+    )
+    snmp_in_flight: int = Field(
+        default=50, ge=1, le=500, description="SNMP requests under way at the same time; pysnmp loses answers above 50."
+    )
+
+
+class Retention(Model):
+    """How long records are kept. What is deleted is the body: heads and digests stay, and the journal says so."""
+
+    sheets: Annotated[timedelta, Between("30d")] = Field(
+        default=timedelta(days=400), description="What the sheets of the rounds say in full."
+    )
+    journal: Annotated[timedelta, Between("180d")] = Field(
+        default=timedelta(days=1100), description="What the journal's entries say in full."
+    )
+    alerts: Annotated[timedelta, Between("30d")] = Field(default=timedelta(days=400), description="Closed alerts.")
+
+
+class Policy(Model):
+    """The numbers of the night-duty policy."""
+
+    night: tuple[TimeOfDay, TimeOfDay] = Field(
+        default=(time(20, 0), time(8, 0)),
+        description="When the night shift begins and ends, by the site's clock.",
+        json_schema_extra=_clause("4.1"),
+    )
+    confirm_within: Annotated[timedelta, Between("1h", "30d")] = Field(
+        default=timedelta(hours=24),
+        description="Who is put on the roster confirms within this time.",
+        json_schema_extra=_clause("4.1"),
+    )
+    change_ahead: Annotated[timedelta, Between("0s", "30d")] = Field(
+        default=timedelta(hours=48),
+        description="A change of shift is asked for this long ahead.",
+        json_schema_extra=_clause("4.1"),
+    )
+    arrive_early: Annotated[timedelta, Between("0s", "2h")] = Field(
+        default=timedelta(minutes=15),
+        description="The next shift arrives this long before it begins.",
+        json_schema_extra=_clause("4.2"),
+    )
+    patrol_every: Annotated[timedelta, Between("10m", "1d")] = Field(
+        default=timedelta(hours=2), description="From one patrol to the next.", json_schema_extra=_clause("4.3c")
+    )
+    report_within: Annotated[timedelta, Between("1h", "30d")] = Field(
+        default=timedelta(hours=24),
+        description="An incident's report is filed within this time after it was handled.",
+        json_schema_extra=_clause("4.4c"),
+    )
+
+
+class Metrics(Model):
+    """What Prometheus reads."""
+
+    listen: Listen = Field(
+        default="127.0.0.1:8601", description="Address and port; anything but loopback needs `token` or TLS."
+    )
+    tls_certificate: Path | None = Field(default=None, description="PEM file of the certificate and its chain.")
+    tls_key: Path | None = Field(default=None, description="PEM file of its key.")
+    token: Secret | None = Field(default=None, description="What Prometheus must send as its bearer token.")
+
+
+class Console(Model):
+    """The pages for people."""
+
+    listen: Listen = Field(
+        default="127.0.0.1:8600", description="Address and port; loopback only, for there are no accounts yet."
+    )
 
 
 class Settings(Model):
     """The whole file."""
 
-    credentials: dict[str, SnmpCredential] = {}
-    targets: tuple[AnyTarget, ...] = ()
+    agent: Agent = Field(default=Agent(), description="The agent itself.")
+    sites: dict[Name, SiteModel] = Field(
+        default={"main": SiteModel(zone="UTC")}, min_length=1, description="Places by name; the first is the default."
+    )
+    maintainers: dict[Name, MaintainerModel] = Field(default={}, description="Who mends what is broken, by name.")
+    credentials: dict[Name, SnmpCredential] = Field(
+        default={}, description="How groups of SNMP devices are asked, by name."
+    )
+    targets: tuple[AnyTarget, ...] = Field(default=(), max_length=5000, description="What is inspected.")
+    checks: Checks = Field(default=Checks(), description="Limits that differ from those shipped.")
+    cadences: dict[Name, CadenceModel] = Field(
+        default={"inspection": CadenceModel()}, min_length=1, description="Plans by which rounds are made, by name."
+    )
+    watch: Watch = Field(default=Watch(), description="The looks between the rounds.")
+    polling: Polling = Field(default=Polling(), description="How hard the agent looks.")
+    retention: Retention = Field(default=Retention(), description="How long records are kept.")
+    policy: Policy = Field(default=Policy(), description="The numbers of the night-duty policy.")
+    metrics: Metrics = Field(default=Metrics(), description="What Prometheus reads.")
+    console: Console = Field(default=Console(), description="The pages for people.")
+
+    def target(self, name: str) -> AnyTarget:
+        """Return a target by its name. Raises KeyError."""
+        for target in self.targets:
+            if target.name == name:
+                return target
+        raise KeyError(name)

@@ -36,13 +36,14 @@ class State:
     bad_since: datetime | None = None
     suppressed: bool = False
     value: int | float | None = None
+    unit: str = ""
+    limit: float | None = None
     reason: str = ""
-    seen: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A confirmed change of one key's severity, with the finding that completed it."""
+    """A confirmed change of one key's severity, with the finding that completed it; or a note, which changes none."""
 
     key: Key
     at: datetime
@@ -79,7 +80,7 @@ def fold(
     for finding in findings:
         key = (look.target, finding.check, finding.instance)
         before = states.get(key, State())
-        after = _count(before, finding, look.began)
+        after = _count(before, finding, rules[finding.check], look.began)
         severity = _confirmed(after, rules[finding.check])
         if finding.check == REACH and severity > before.severity:
             answer = explained(topology[look.target], after.bad_since or look.began, looked)
@@ -89,23 +90,28 @@ def fold(
         if severity != before.severity:
             after = replace(after, severity=severity, since=look.began, betters=0, suppressed=False)
             transitions.append(Transition(key, look.began, before.severity, severity, finding))
+        elif finding.severity is Severity.NOTE:
+            transitions.append(Transition(key, look.began, before.severity, Severity.NOTE, finding))
         if after != before:
             changed[key] = after
     return Folded(changed, tuple(transitions))
 
 
-def _count(state: State, finding: Finding, at: datetime) -> State:
+def _count(state: State, finding: Finding, rule: Rule, at: datetime) -> State:
     bad = finding.severity >= Severity.WARNING
+    critical = finding.severity is Severity.CRITICAL
+    kept = bad or finding.unit == "bool"
     return replace(
         state,
-        warnings=state.warnings + 1 if bad else 0,
-        criticals=state.criticals + 1 if finding.severity is Severity.CRITICAL else 0,
-        betters=state.betters + 1 if finding.severity < state.severity else 0,
+        warnings=min(state.warnings + 1, max(rule.looks_warning, rule.looks_critical)) if bad else 0,
+        criticals=min(state.criticals + 1, rule.looks_critical) if critical else 0,
+        betters=min(state.betters + 1, rule.looks_back) if finding.severity < state.severity else 0,
         bad_since=(state.bad_since or at) if bad else None,
         suppressed=state.suppressed and bad,
-        value=finding.value,
-        reason=finding.reason,
-        seen=at,
+        value=finding.value if kept else None,
+        unit=finding.unit if kept else "",
+        limit=finding.limit if bad else None,
+        reason=finding.reason if bad else "",
     )
 
 
@@ -132,3 +138,9 @@ def explained(target: Target, failed: datetime, looked: Mapping[str, Look]) -> b
     if any(look.reached for look in fresh):
         return False
     return True if len(fresh) == len(parents) else None
+
+
+def silent_parents(target: Target, looked: Mapping[str, Look]) -> bool:
+    """Say whether a target has parents and none of them answered when it was last looked at."""
+    parents = [looked.get(name) for name in target.depends_on]
+    return bool(parents) and all(look is not None and not look.reached for look in parents)

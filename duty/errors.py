@@ -29,7 +29,9 @@ class Problem:
     expected: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}: {self.path}: " if self.path else f"{self.file}:{self.line}: "
+        place = f"{self.file}:{self.line}: " if self.line else f"{self.file}: "
+        if self.path:
+            place += f"{self.path}: "
         return place + self.what + (f", expected {self.expected}" if self.expected else "")
 
 

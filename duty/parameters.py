@@ -18,6 +18,7 @@ PARAMETERS: Final = MappingProxyType(
         "tcp_time": "s",
         "http_time": "s",
         "http_status": "1",
+        "http_status_good": "bool",
         "http_match": "bool",
         "http_bytes": "B",
         "snmp_time": "s",

@@ -57,6 +57,12 @@ class Cadence:
     window: timedelta = timedelta(minutes=10)
     targets: tuple[str, ...] | None = None
 
+    @property
+    def terms(self) -> str:
+        """Say what the slots depend on: while this stays the same, the cadence is the same."""
+        hours = "-".join(at.isoformat() for at in self.hours) if self.hours else ""
+        return f"{self.interval.total_seconds():.0f} {self.zone} {self.anchor.isoformat()} {hours}"
+
     def slots(self, after: datetime, until: datetime) -> Iterator[datetime]:
         """Yield the slots later than ``after`` and not later than ``until``, as instants in UTC."""
         zone = ZoneInfo(self.zone)

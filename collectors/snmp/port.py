@@ -18,7 +18,7 @@ Value = int | float | bytes | str
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Whom to ask, and how."""
+    """Whom to ask, and how. ``retries`` come on top of the first try, each with ``timeout``."""
 
     address: str
     port: int
@@ -31,25 +31,32 @@ class Device:
 class Fetched:
     """What an engine brought back. ``columns`` maps a column to its rows by index ("3", "1.6.4"), in order.
 
-    ``gaps`` maps an asked identifier to a gap code (``duty.readings.GAPS``). ``spent`` is the longest single answer.
+    ``gaps`` maps an asked identifier (or one cell of a column) to a gap code (``duty.readings.GAPS``). ``failure`` is
+    the gap code that ended the last fetch early, "" if it ran to its end. ``spent`` is the longest single answer.
     """
 
     scalars: dict[Oid, Value] = field(default_factory=dict)
     columns: dict[Oid, dict[str, Value]] = field(default_factory=dict)
     gaps: dict[Oid, str] = field(default_factory=dict)
     answered: bool = False
+    failure: str = ""
     spent: timedelta = timedelta(0)
 
 
 class SnmpEngine(Protocol):
-    """Speaks SNMP. Never raises for what a device does: that becomes a gap."""
+    """Speaks SNMP. What a device does or leaves undone becomes a gap, never an exception."""
 
     async def fetch(
         self, device: Device, scalars: Sequence[Oid], columns: Sequence[Oid], into: Fetched, *, budget: timedelta
     ) -> None:
         """Fetch scalars, then whole columns, writing into ``into`` as answers come, so that a deadline loses nothing.
 
-        Columns are walked side by side and share one index; at most one request to a device is outstanding.
+        Columns are walked side by side and share one index; at most one request to a device is outstanding. Every
+        identifier asked is afterwards among the scalars, the columns or the gaps, or among two of them where a column
+        broke off.
+
+        Raises CollectError when the device could not even be asked: its name does not resolve, its credential cannot
+        be read.
         """
 
     async def close(self) -> None:

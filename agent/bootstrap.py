@@ -1,0 +1,115 @@
+"""The one place that builds long-lived objects and hands each what it needs."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import sqlalchemy
+
+from agent.clock import Clock
+from agent.services.look import Looker
+from agent.services.memory import Memory
+from agent.services.record import Recorder
+from agent.services.station import Orders, Station
+from agent.store import cadences
+from agent.store.engine import Store
+from collectors.port import Collector
+from collectors.registry import COLLECTORS
+from config.build import build_cadences, build_rules, build_sites, build_targets, fingerprint
+from config.schema import Settings
+from duty.findings import Rule
+
+SOCKET = "control.sock"
+
+
+def state_dir(settings: Settings) -> Path:
+    """Return the folder of what the agent keeps; the service manager's choice goes before the settings'."""
+    return Path(os.environ.get("STATE_DIRECTORY") or settings.agent.state_dir).absolute()
+
+
+def socket_path(settings: Settings) -> Path:
+    """Return where the daemon's socket stands: in the runtime directory, else beside the record."""
+    return (
+        Path(os.environ["RUNTIME_DIRECTORY"]) if "RUNTIME_DIRECTORY" in os.environ else state_dir(settings)
+    ) / SOCKET
+
+
+def database_url(settings: Settings) -> str:
+    """Return the database's URL with its password; SQLite in the state directory unless the settings name another."""
+    if not settings.agent.database:
+        return f"sqlite:///{state_dir(settings) / 'nightduty.db'}"
+    password = settings.agent.database_password
+    url = sqlalchemy.make_url(settings.agent.database)
+    return (url if password is None else url.set(password=password.reveal())).render_as_string(hide_password=False)
+
+
+def open_store(settings: Settings, *, readonly: bool = False) -> Store:
+    """Open the record, to write in as its one agent or only to read. Raises StoreError with what to do next."""
+    if not readonly:
+        state_dir(settings).mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Store.open(database_url(settings), settings.agent.name, create=not readonly, readonly=readonly)
+
+
+def make_orders(settings: Settings, since: Mapping[str, datetime]) -> Orders:
+    """Return what is in force by the settings; ``since`` tells from when on each cadence is."""
+    sites = build_sites(settings)
+    return Orders(
+        agent=settings.agent.name,
+        zone=next(iter(sites.values())).zone,
+        language=settings.agent.language,
+        sites=sites,
+        targets=build_targets(settings),
+        cadences=build_cadences(settings, since),
+        watch_every=settings.watch.interval,
+        keep_every=settings.watch.keep_every,
+        budget=settings.polling.budget,
+        watch_budget=settings.watch.budget,
+        keep_sheets=settings.retention.sheets,
+        keep_looks=settings.watch.keep,
+        digest=fingerprint(settings),
+    )
+
+
+def make_rules(settings: Settings) -> Mapping[str, tuple[Rule, ...]]:
+    """Return the rules of each target."""
+    return {target.name: build_rules(settings, target.name) for target in settings.targets}
+
+
+def make_collectors(settings: Settings) -> Mapping[str, Collector]:
+    """Return a collector for each way of looking that the targets need."""
+    kinds = {kind for target in build_targets(settings).values() for kind in target.looks}
+    return {kind: COLLECTORS[kind](settings) for kind in sorted(kinds)}
+
+
+def make_looker(settings: Settings, clock: Clock) -> Looker:
+    """Return the guard of a fresh set of collectors."""
+    return Looker(make_collectors(settings), clock, settings.polling.concurrency)
+
+
+async def in_force_since(settings: Settings, store: Store, now: datetime) -> Mapping[str, datetime]:
+    """Return from when on each cadence is in force; one that is new or has changed is from now on."""
+    terms = {cadence.name: cadence.terms for cadence in build_cadences(settings, now)}
+    return await store.write(cadences.settle, terms, now)
+
+
+async def make_station(settings: Settings, clock: Clock, store: Store, looker: Looker | None = None) -> Station:
+    """Build the station. ``looker`` may be given where the targets are not to be asked for real."""
+    now = clock.now()
+    orders = make_orders(settings, await in_force_since(settings, store, now))
+    return Station(
+        orders=orders,
+        clock=clock,
+        store=store,
+        looker=looker or make_looker(settings, clock),
+        memory=Memory(orders.targets, make_rules(settings)),
+        recorder=Recorder(store),
+        run=uuid.uuid4().hex,
+        version=version("nightduty"),
+        started=now,
+        settings_at=now,
+    )

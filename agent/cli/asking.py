@@ -1,0 +1,200 @@
+"""Commands that ask: status, inspect, rounds, show, export."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from agent import bootstrap
+from agent.cli import sayings
+from agent.cli.options import AsJson, Language, SettingsFile, paper
+from agent.cli.reach import daemon_listens, reading
+from agent.clock import SteadyClock
+from agent.control.client import ask
+from agent.control.wire import plain
+from agent.services import inspect as inspection
+from agent.services import take_up
+from agent.services.overview import Overview, Reader, RoundColumn, RoundView, SheetView
+from agent.services.read import RecordReader
+from agent.services.station import OpenRound
+from config.load import load
+from duty.errors import NotFound
+from duty.rounds import Sheet, SheetState
+
+WELL, ABNORMAL, NOT_REACHED = 0, 1, 2
+
+
+def status(config: SettingsFile, lang: Language, as_json: AsJson = False) -> int:
+    """Say what is wrong now, how the last round went and when the next is due."""
+
+    async def said() -> Overview:
+        async with reading(config) as reader:
+            return await reader.overview()
+
+    board = asyncio.run(said())
+    if as_json:
+        _print_json(plain(Overview, board))
+    else:
+        sayings.print_overview(paper(), board, lang)
+    silent = any(a.check == "reach" for a in board.abnormal)
+    return NOT_REACHED if silent else ABNORMAL if board.abnormal else WELL
+
+
+def rounds(config: SettingsFile, lang: Language, limit: int = 24, as_json: AsJson = False) -> None:
+    """List the newest rounds, missed ones with their reason."""
+
+    async def listed() -> tuple[RoundColumn, ...]:
+        async with reading(config) as reader:
+            return await reader.rounds(limit)
+
+    columns = asyncio.run(listed())
+    if as_json:
+        _print_json([plain(RoundColumn, column) for column in columns])
+    else:
+        sayings.print_rounds(paper(), columns, load(config).sites, lang)
+
+
+def show(
+    target: Annotated[str, typer.Argument(help="The target's name.")],
+    config: SettingsFile,
+    lang: Language,
+    number: Annotated[int | None, typer.Option("--round", help="The round's number; else the newest.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the sheet of one target."""
+
+    async def found() -> SheetView:
+        async with reading(config) as reader:
+            return await _sheet(reader, target, number)
+
+    view = asyncio.run(found())
+    if as_json:
+        _print_json(plain(SheetView, view))
+    else:
+        sayings.print_sheet(paper(), view, load(config).sites, lang)
+
+
+def export(
+    number: Annotated[int, typer.Argument(metavar="ROUND", help="The round's number, as `nightduty rounds` lists it.")],
+    config: SettingsFile,
+    form: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
+) -> None:
+    """Write one round with all its readings to standard output."""
+    if form not in ("csv", "json"):
+        raise typer.BadParameter(f"{form} is not known; choose csv or json", param_hint="--format")
+    view = asyncio.run(_round(config, number))
+    if form == "json":
+        _print_json(plain(RoundView, view))
+    else:
+        _write_csv(view)
+
+
+def inspect(
+    config: SettingsFile,
+    lang: Language,
+    targets: Annotated[list[str] | None, typer.Argument(help="Targets to inspect; else all.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Make a round now and say what it found, what changed since the last round first.
+
+    Exit status: 0 all well, 1 something abnormal, 2 something not reached.
+    """
+    view = asyncio.run(_inspect(config, targets or [], quiet=as_json))
+    if as_json:
+        _print_json(plain(RoundView, view))
+    else:
+        sayings.print_round(paper(), view, load(config).sites, lang)
+    counts = view.column.counts
+    if counts[SheetState.NOT_REACHED] or counts[SheetState.NOT_INSPECTED]:
+        return NOT_REACHED
+    return ABNORMAL if counts[SheetState.ABNORMAL] or counts[SheetState.PARTIAL] else WELL
+
+
+async def _inspect(config: Path, targets: list[str], *, quiet: bool) -> RoundView:
+    settings = load(config)
+    path = bootstrap.socket_path(settings)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    # Progress is for people: it goes to standard error, and only to a terminal.
+    with Progress(*columns, console=sayings.aside(), disable=quiet or not sys.stderr.isatty(), transient=True) as bar:
+        line = bar.add_task("", total=len(targets) or len(settings.targets))
+        if await daemon_listens(path):
+            number = 0
+            async for message in ask(path, "inspect", targets=targets):
+                if "progress" in message:
+                    step = message["progress"]
+                    bar.update(line, completed=step["done"], total=step["expected"], description=step["target"])
+                else:
+                    number = message["answer"]
+            return await _round(config, number)
+
+        def progress(opened: OpenRound, sheet: Sheet) -> None:
+            done = opened.expected - len(opened.waiting)
+            bar.update(line, completed=done, total=opened.expected, description=sheet.target)
+
+        store = bootstrap.open_store(settings)
+        try:
+            station = await bootstrap.make_station(settings, SteadyClock(), store)
+            await take_up.recall(station)
+            number = await inspection.by_hand(station, targets, "command line", progress)
+            await station.looker.close()
+            return await _found(RecordReader(station.orders, station.clock, store), number)
+        finally:
+            store.close()
+
+
+async def _round(config: Path, number: int) -> RoundView:
+    async with reading(config) as reader:
+        return await _found(reader, number)
+
+
+async def _found(reader: Reader, number: int) -> RoundView:
+    view = await reader.round(number)
+    if view is None:
+        raise NotFound(f"no round {number}; `nightduty rounds` lists them")
+    return view
+
+
+async def _sheet(reader: Reader, target: str, number: int | None) -> SheetView:
+    numbers = [number] if number is not None else [c.round.number for c in await reader.rounds(24)]
+    for each in numbers:
+        view = await reader.sheet(each, target)
+        if view is not None and (number is not None or view.sheet.state is not SheetState.PENDING):
+            return view
+    where = f"round {number} has" if number is not None else "the last rounds have"
+    raise NotFound(f"{where} no sheet of {target}; `nightduty status` lists the targets")
+
+
+def _print_json(value: object) -> None:
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
+    print()
+
+
+def _write_csv(view: RoundView) -> None:
+    out = csv.writer(sys.stdout)
+    out.writerow(["target", "state", "kind", "parameter", "instance", "value", "unit"])
+    for sheet in view.sheets:
+        if sheet.look is None:
+            out.writerow([_cell(sheet.target), sheet.state.value, "", "", "", "", ""])
+            continue
+        head = [_cell(sheet.target), sheet.state.value]
+        for r in sheet.look.readings:
+            out.writerow([*head, "reading", r.parameter, _cell(r.instance), r.value, r.unit])
+        for f in sheet.look.facts:
+            out.writerow([*head, "fact", f.parameter, _cell(f.instance), _cell(f.text), ""])
+        for g in sheet.look.gaps:
+            out.writerow([*head, "gap", g.parameter, _cell(g.instance), g.code, ""])
+
+
+def _cell(text: str) -> str:
+    # A spreadsheet takes these for formulas, and a device chooses its own name.
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+COMMANDS = (status, inspect, rounds, show, export)

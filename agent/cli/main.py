@@ -1,0 +1,62 @@
+"""The command line: its commands, and what its exit status tells."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+import click
+import typer
+
+from agent.cli import asking, keeping, serving
+from duty.errors import AlreadyRunning, NightdutyError, SettingsError
+
+USAGE = 64
+"""Wrong use (sysexits.h EX_USAGE); 0, 1 and 2 tell how the targets are."""
+UNAVAILABLE = 69
+SETTINGS = 78
+RUNNING = 75
+
+app = typer.Typer(
+    name="nightduty",
+    help="Inspect servers and network gear each hour, keep the records, raise what fails.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (*serving.COMMANDS, *asking.COMMANDS, *keeping.COMMANDS):
+    app.command()(command)
+
+
+def run(argv: list[str]) -> int:
+    """Run one command and return its exit status. What went wrong is said in one line, never as a traceback."""
+    # A reader that has seen enough (`| head`) ends us quietly, as any tool of the shell.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        status = app(argv, prog_name="nightduty", standalone_mode=False)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.exceptions.Abort:
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except SettingsError as error:
+        return _say(error, SETTINGS)
+    except AlreadyRunning as error:
+        return _say(error, RUNNING)
+    except NightdutyError as error:
+        return _say(error, UNAVAILABLE)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status if isinstance(status, int) else 0
+
+
+def _say(error: NightdutyError, status: int) -> int:
+    print(error, file=sys.stderr)
+    return status

@@ -1,0 +1,119 @@
+"""Which rows the grid shows: all targets of a small house, in a large one what needs looking at. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from agent.console.cells import ABSENT, MISSED, Signs
+from agent.services.overview import Overview, RoundColumn
+from duty.rounds import RoundState, SheetState
+from duty.targets import Target
+
+MANY = 40
+"""More targets than these are folded: a person does not read further down."""
+
+SHOWN = 40
+"""Rows that a folded grid still shows by themselves, the worst and the key ones."""
+
+WORST_FIRST = (
+    SheetState.NOT_REACHED,
+    SheetState.ABNORMAL,
+    SheetState.PARTIAL,
+    SheetState.NOT_INSPECTED,
+    SheetState.SUPPRESSED,
+    SheetState.PENDING,
+    SheetState.OK,
+)
+_RANK = {str(state): rank for rank, state in enumerate(WORST_FIRST)}
+_RANK |= {ABSENT: len(_RANK), MISSED: len(_RANK)}
+_WELL = _RANK[SheetState.PENDING]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One target's line."""
+
+    target: Target
+    signs: Signs
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedCell:
+    """What many targets were in one round: the worst of their states, how many were in it, and how many there were."""
+
+    number: int
+    sign: str
+    count: int
+    all: int
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRows:
+    """One site's part of the grid; ``folded`` are the targets that share one line."""
+
+    name: str
+    title: str
+    total: int
+    rows: tuple[Row, ...]
+    folded: int = 0
+    folded_cells: tuple[FoldedCell, ...] = ()
+    opened: bool = False
+
+
+def lay(overview: Overview, opened: str = "") -> tuple[SiteRows, ...]:
+    """Lay the grid: sites in their order, in each the key equipment first; ``opened`` names a site to show in full."""
+    rows = [Row(target, _signs(overview, target)) for target in overview.targets]
+    if len(rows) > MANY:
+        alone = {row.target.name for row in sorted(rows, key=_urgency)[:SHOWN] if _matters(row)}
+    else:
+        alone = {row.target.name for row in rows}
+    by_site: dict[str, list[Row]] = {name: [] for name in overview.sites}
+    for row in rows:
+        by_site.setdefault(row.target.site, []).append(row)
+    return tuple(
+        _site(overview, name, of_site, alone, opened=name == opened) for name, of_site in by_site.items() if of_site
+    )
+
+
+def _site(overview: Overview, name: str, rows: list[Row], alone: set[str], *, opened: bool) -> SiteRows:
+    site = overview.sites.get(name)
+    shown = rows if opened else [row for row in rows if row.target.name in alone]
+    folded = [] if opened else [row for row in rows if row.target.name not in alone]
+    return SiteRows(
+        name=name,
+        title=site.title if site else name,
+        total=len(rows),
+        rows=tuple(sorted(shown, key=lambda row: (not row.target.key, row.target.name))),
+        folded=len(folded),
+        folded_cells=tuple(_fold(overview.rounds, folded)) if folded else (),
+        opened=opened and len(overview.targets) > MANY,
+    )
+
+
+def _signs(overview: Overview, target: Target) -> Signs:
+    return tuple(
+        (column.round.number, MISSED)
+        if column.round.state is RoundState.MISSED
+        else (column.round.number, str(overview.cells.get(column.round.number, {}).get(target.name, ABSENT)))
+        for column in overview.rounds
+    )
+
+
+def _matters(row: Row) -> bool:
+    """Say whether a row is worth a line of its own: key equipment, or anything in it that is not well."""
+    return row.target.key or any(_RANK[sign] < _WELL for _, sign in row.signs)
+
+
+def _urgency(row: Row) -> tuple[int, bool, int, str]:
+    """Order rows by what they are now, key equipment before the rest, then by the worst that they were."""
+    ranks = [_RANK[sign] for _, sign in row.signs]
+    now = next((rank for rank in ranks if rank not in (_WELL, _RANK[ABSENT])), _RANK[ABSENT])
+    return now, not row.target.key, min(ranks, default=now), row.target.name
+
+
+def _fold(rounds: Iterable[RoundColumn], rows: list[Row]) -> Iterable[FoldedCell]:
+    for place, column in enumerate(rounds):
+        signs = [row.signs[place][1] for row in rows]
+        worst = min(signs, key=_RANK.__getitem__)
+        yield FoldedCell(column.round.number, worst, signs.count(worst), len(signs))

@@ -1,0 +1,101 @@
+"""From content to a page: the templates, what every template may call, and the pages that tell of an error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from agent.console.language import COOKIE, asked_for, choose, remember
+from agent.console.voice import Voice, voice_of
+from agent.services.overview import Overview
+from exporters.words import LANGUAGES, SIGNS, shown, words
+
+PLACES: Final = (("/", "page.tonight"),)
+"""The pages that stand in every page's head: address and code of the name."""
+
+LANGUAGE_NAMES: Final = {"en": "English", "zh": "中文"}
+"""Each language called by its own name, for who cannot read the present one."""
+
+REFRESH_S: Final = 20
+
+
+def open_templates() -> Environment:
+    """Return the templates. Everything is escaped, whatever a template's name; an unknown name is an error."""
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        # Jinja's own choice goes by the ending of the file's name. Device strings must never depend on that.
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    templates.filters["shown"] = shown
+    templates.globals.update(icons=SIGNS, round_url=round_url, sheet_url=sheet_url, tel=tel)
+    return templates
+
+
+async def page(request: Request, template: str, overview: Overview, **content: object) -> Response:
+    """Render a page of an overview's moment.
+
+    In a thread, for a round of 1,000 targets takes longer to render than the agent's loop may stand still.
+    """
+    language = choose(request, request.app.state.language)
+    voice = voice_of(overview, language)
+    response = await run_in_threadpool(_render, request, template, voice, overview=overview, **content)
+    if asked := asked_for(request):
+        remember(response, asked)
+    return response
+
+
+def error_page(request: Request, status: int, code: str) -> Response:
+    """Render what went wrong and what to do next; needs nothing that may have failed."""
+    say = words(choose(request, request.app.state.language))
+    html = request.app.state.templates.get_template("error.html").render(_common(request, say.language), code=code)
+    return HTMLResponse(html, status)
+
+
+def _render(request: Request, template: str, voice: Voice, **content: object) -> Response:
+    common = _common(request, voice.say.language)
+    html = request.app.state.templates.get_template(template).render(common, voice=voice, **content)
+    return HTMLResponse(html)
+
+
+def _common(request: Request, language: str) -> dict[str, object]:
+    """Return what the base of every page needs."""
+    query = request.query_params
+    kept = [(name, value) for name, value in query.multi_items() if name != COOKIE]
+    others = [
+        (name, LANGUAGE_NAMES[name], "?" + urlencode([*kept, (COOKIE, name)])) for name in LANGUAGES if name != language
+    ]
+    return {
+        "say": words(language),
+        "language": language,
+        "lang_tag": "zh-CN" if language == "zh" else language,
+        "languages": others,
+        "places": PLACES,
+        "path": request.url.path,
+        "wall": "wall" in query,
+        "refresh_s": REFRESH_S,
+    }
+
+
+def round_url(number: int) -> str:
+    """Return the address of a round's page."""
+    return f"/rounds/{number}"
+
+
+def sheet_url(number: int, target: str) -> str:
+    """Return the address of a sheet's page."""
+    return f"/rounds/{number}/{quote(target, safe='', errors='replace')}"
+
+
+def tel(number: str) -> str:
+    """Return the address that rings a number; only what a telephone can dial is left of it."""
+    return "tel:" + "".join(c for c in number if c in "+0123456789*#,")

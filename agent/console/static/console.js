@@ -1,0 +1,85 @@
+/* What a page does besides standing there: it refreshes without jumping, and arrows move within the grid.
+   Without this script every page works, and the first one reloads itself each minute. */
+"use strict";
+
+(() => {
+  const seconds = Number(document.body.dataset.refresh);
+  const stale = document.querySelector("#stale p");
+  let waiting = 0;
+
+  /* Put the new content in place of the old, region by region; what is the same is left alone. */
+  function replace(fresh) {
+    for (const region of document.querySelectorAll("[data-live]")) {
+      const other = fresh.getElementById(region.id);
+      if (!other || other.innerHTML === region.innerHTML) continue;
+      const active = region.contains(document.activeElement) ? document.activeElement : null;
+      const address = active && active.getAttribute("href");
+      region.className = other.className;
+      region.replaceChildren(...other.childNodes);
+      if (address) {
+        const again = [...region.querySelectorAll("a")].find((a) => a.getAttribute("href") === address);
+        if (again) again.focus({ preventScroll: true });
+      }
+    }
+    if (stale) stale.textContent = fresh.querySelector("#stale p").textContent;
+    document.title = fresh.title;
+    rove();
+  }
+
+  async function refresh() {
+    clearTimeout(waiting);
+    try {
+      const answer = await fetch(location.href, { signal: AbortSignal.timeout(10000) });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const regions = (page) => [...page.querySelectorAll("[data-live]")].map((region) => region.id).join();
+      /* A page of another shape (the first round is done) is loaded as a whole. */
+      if (regions(fresh) !== regions(document)) return location.reload();
+      replace(fresh);
+      if (stale) stale.hidden = true;
+    } catch {
+      if (stale) stale.hidden = false;
+    }
+    waiting = setTimeout(refresh, seconds * 1000);
+  }
+
+  if (seconds) {
+    waiting = setTimeout(refresh, seconds * 1000);
+    document.addEventListener("visibilitychange", () => {
+      clearTimeout(waiting);
+      if (document.visibilityState === "visible") refresh();
+    });
+  }
+
+  /* One stop of the tabulator for the whole grid; from there the arrows move. */
+  function links() {
+    return [...document.querySelectorAll(".grid tbody td a")];
+  }
+
+  function rove(to) {
+    const all = links();
+    const stop = to || all.find((a) => a === document.activeElement) || all[0];
+    for (const link of all) link.tabIndex = link === stop ? 0 : -1;
+    if (to) to.focus();
+  }
+
+  const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+  document.addEventListener("keydown", (event) => {
+    const cell = event.target.closest && event.target.closest(".grid tbody td");
+    const step = steps[event.key];
+    if (!cell || !step || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const rows = [...document.querySelectorAll(".grid tbody tr")];
+    let row = rows.indexOf(cell.parentElement);
+    let column = cell.cellIndex;
+    /* Over what is no link (a missed round, a site's heading) to the next that is one. */
+    for (;;) {
+      row += step[0];
+      column += step[1];
+      if (!rows[row] || column < 1 || (step[1] && !rows[row].cells[column])) return;
+      const link = rows[row].cells[column] && rows[row].cells[column].querySelector("a");
+      if (link) return rove(link);
+    }
+  });
+  rove();
+})();

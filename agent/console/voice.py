@@ -1,0 +1,91 @@
+"""What a page says values, moments and findings with: one language, one moment, one clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from agent.services.overview import Abnormal, Overview
+from duty.changes import Change
+from duty.findings import Finding
+from exporters.words import (
+    Say,
+    format_ago,
+    format_day,
+    format_time,
+    format_value,
+    say_changed,
+    say_finding,
+    say_name,
+    say_side,
+    say_what,
+    words,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Says things in one language at one moment by one clock; returns plain text, which the template escapes."""
+
+    say: Say
+    now: datetime
+    zone: ZoneInfo
+
+    def time(self, at: datetime) -> str:
+        return format_time(at, self.now, self.zone, self.say)
+
+    def clock(self, at: datetime) -> str:
+        """Say the hour and minute alone, where the day stands beside it already."""
+        return format_time(at, at, self.zone, self.say)
+
+    def day(self, at: datetime) -> str:
+        return format_day(at, self.now, self.zone, self.say)
+
+    def ago(self, at: datetime) -> str:
+        return format_ago(at, self.now, self.say)
+
+    def machine_time(self, at: datetime) -> str:
+        """Return what the ``datetime`` attribute wants."""
+        return at.astimezone(self.zone).isoformat(timespec="seconds")
+
+    def value(self, value: float | None, unit: str, parameter: str = "") -> str:
+        return format_value(value, unit, self.say, parameter)
+
+    def limit(self, value: float | None, unit: str, parameter: str = "") -> str:
+        return format_value(value, unit, self.say, parameter, limit=True)
+
+    def finding(self, finding: Finding) -> str:
+        return say_finding(finding, self.say)
+
+    def abnormal(self, state: Abnormal) -> str:
+        """Say a confirmed state as the finding that it came from."""
+        return say_finding(
+            Finding(
+                state.check,
+                state.instance,
+                state.severity,
+                state.reason,
+                value=state.value,
+                unit=state.unit,
+                limit=state.limit,
+            ),
+            self.say,
+        )
+
+    def name(self, kind: str, name: str) -> str:
+        return say_name(kind, name, self.say)
+
+    def what(self, kind: str, name: str, instance: str) -> str:
+        return say_what(kind, name, instance, self.say)
+
+    def changed(self, change: Change) -> str:
+        return say_changed(change, self.say)
+
+    def side(self, change: Change, text: str) -> str:
+        return say_side(change, text, self.say)
+
+
+def voice_of(overview: Overview, language: str) -> Voice:
+    """Return the voice for the moment and the clock of an overview."""
+    return Voice(words(language), overview.now, ZoneInfo(overview.site_zone))

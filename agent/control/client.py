@@ -1,0 +1,71 @@
+"""The command line's end of the socket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from agent.control import wire
+from agent.services.overview import Overview, RoundColumn, RoundView, SheetView
+from duty.errors import NightdutyError
+
+
+class NoDaemon(NightdutyError):
+    """Nobody listens at the socket."""
+
+
+async def ask(path: Path, verb: str, **args: object) -> AsyncIterator[dict[str, Any]]:
+    """Send a request and yield the messages that come back; raises what the daemon raised."""
+    try:
+        reader, writer = await asyncio.open_unix_connection(str(path), limit=wire.LONGEST)
+    except (FileNotFoundError, ConnectionRefusedError):
+        raise NoDaemon(f"no daemon listens at {path}") from None
+    except PermissionError:
+        raise NightdutyError(f"{path}: you may not talk to the daemon; ask as root or join its group") from None
+    try:
+        writer.write(wire.line({"verb": verb, "args": args}))
+        await writer.drain()
+        while text := await reader.readline():
+            message: dict[str, Any] = json.loads(text)
+            if "error" in message:
+                raise wire.raised(message)
+            yield message
+            if "answer" in message:
+                return
+        raise NightdutyError("the daemon hung up before it answered; see its log")
+    finally:
+        writer.close()
+
+
+class RemoteReader:
+    """Reads the record through the daemon."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def _answer(self, verb: str, **args: object) -> Any:
+        async for message in ask(self._path, verb, **args):
+            if "answer" in message:
+                return message["answer"]
+        return None
+
+    async def overview(self) -> Overview:
+        """Return the first page's content."""
+        return wire.typed(Overview, await self._answer("overview"))
+
+    async def rounds(self, limit: int) -> tuple[RoundColumn, ...]:
+        """Return the newest rounds, newest first."""
+        return tuple(wire.typed(RoundColumn, line) for line in await self._answer("rounds", limit=limit))
+
+    async def round(self, number: int) -> RoundView | None:
+        """Return a round with its sheets."""
+        answer = await self._answer("round", number=number)
+        return None if answer is None else wire.typed(RoundView, answer)
+
+    async def sheet(self, number: int, target: str) -> SheetView | None:
+        """Return one sheet."""
+        answer = await self._answer("sheet", number=number, target=target)
+        return None if answer is None else wire.typed(SheetView, answer)

@@ -1,0 +1,87 @@
+"""What the command line can ask of the daemon."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from agent.control.server import Asked, Verb
+from agent.control.wire import plain
+from agent.services import inspect
+from agent.services.overview import Overview, Reader, RoundColumn, RoundView, SheetView
+from agent.services.station import OpenRound, Station
+from duty.rounds import Sheet
+
+Message = dict[str, Any]
+
+
+class Verbs:
+    """The daemon's answers, a method a verb."""
+
+    def __init__(self, station: Station, reader: Reader) -> None:
+        self._station = station
+        self._reader = reader
+        self._going: set[asyncio.Task[int]] = set()
+
+    @property
+    def verbs(self) -> Mapping[str, Verb]:
+        """Every verb by its name."""
+        return {
+            "inspect": self.inspect,
+            "overview": self.overview,
+            "round": self.round,
+            "rounds": self.rounds,
+            "sheet": self.sheet,
+        }
+
+    async def stop(self) -> None:
+        """Leave rounds by hand as they are; the next start closes them as interrupted."""
+        for task in self._going:
+            task.cancel()
+        await asyncio.gather(*self._going, return_exceptions=True)
+
+    async def overview(self, asked: Asked) -> AsyncIterator[Message]:
+        """What is wrong now, and the last rounds."""
+        yield {"answer": plain(Overview, await self._reader.overview())}
+
+    async def rounds(self, asked: Asked) -> AsyncIterator[Message]:
+        """The newest rounds."""
+        found = await self._reader.rounds(min(int(asked.args.get("limit", 24)), 1000))
+        yield {"answer": [plain(RoundColumn, column) for column in found]}
+
+    async def round(self, asked: Asked) -> AsyncIterator[Message]:
+        """One round with its sheets."""
+        found = await self._reader.round(int(asked.args["number"]))
+        yield {"answer": None if found is None else plain(RoundView, found)}
+
+    async def sheet(self, asked: Asked) -> AsyncIterator[Message]:
+        """One sheet."""
+        found = await self._reader.sheet(int(asked.args["number"]), str(asked.args["target"]))
+        yield {"answer": None if found is None else plain(SheetView, found)}
+
+    async def inspect(self, asked: Asked) -> AsyncIterator[Message]:
+        """Make a round by hand; it goes on to its end even if who asked goes away."""
+        told: asyncio.Queue[Message | None] = asyncio.Queue(maxsize=len(self._station.orders.targets) + 1)
+
+        def progress(opened: OpenRound, sheet: Sheet) -> None:
+            done = opened.expected - len(opened.waiting)
+            told.put_nowait(
+                {
+                    "progress": {
+                        "done": done,
+                        "expected": opened.expected,
+                        "target": sheet.target,
+                        "state": sheet.state.value,
+                    }
+                }
+            )
+
+        names = [str(name) for name in asked.args.get("targets", [])]
+        task = asyncio.create_task(inspect.by_hand(self._station, names, asked.actor, progress))
+        self._going.add(task)
+        task.add_done_callback(self._going.discard)
+        task.add_done_callback(lambda _: told.put_nowait(None))
+        while (message := await told.get()) is not None:
+            yield message
+        yield {"answer": task.result()}

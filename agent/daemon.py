@@ -1,0 +1,146 @@
+"""The daemon: one process, its tasks, its signals."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from agent import bootstrap, listen, logs, systemd
+from agent.clock import SteadyClock
+from agent.console.app import create_app
+from agent.control.server import ControlServer
+from agent.control.verbs import Verbs
+from agent.services import reload
+from agent.services.picture import take_picture
+from agent.services.pulse import Pulse
+from agent.services.read import LiveReader
+from agent.services.station import Station
+from agent.ticks import Ticks, keep_ticking
+from config.load import load
+from config.schema import Settings
+from duty.errors import SettingsError, StoreError
+from exporters.metrics_app import MetricsPage, metrics_app
+from exporters.own_health import STALLED
+
+log = logging.getLogger(__name__)
+
+PICTURE_EVERY = 5.0
+"""Seconds between two pictures for /metrics; a scrape more often than that sees the same one."""
+
+
+async def run(path: Path) -> None:
+    """Run the agent until SIGTERM or SIGINT. Raises AlreadyRunning, SettingsError or StoreError before it is ready."""
+    settings = load(path)
+    logs.set_up(settings.agent.log_level.upper())
+    store = bootstrap.open_store(settings)
+    try:
+        station = await bootstrap.make_station(settings, SteadyClock(), store)
+        await _serve(station, settings, path)
+    finally:
+        store.close()
+
+
+async def _serve(station: Station, settings: Settings, path: Path) -> None:
+    loop = asyncio.get_running_loop()
+    stop, hangup = asyncio.Event(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, hangup.set)
+    ticks, pulse, page = Ticks(station), Pulse(station), MetricsPage()
+    reader = LiveReader(station, pulse)
+    verbs = Verbs(station, reader)
+    control = ControlServer(bootstrap.socket_path(settings), verbs.verbs)
+    token = settings.metrics.token.reveal() if settings.metrics.token else None
+    await ticks.begin()
+    await control.start()
+    work: list[Coroutine[Any, Any, None]] = [
+        keep_ticking(ticks, station.clock),
+        _feed(ticks, pulse),
+        _paint(station, pulse, page),
+        _reload(station, path, hangup),
+        listen.serve("status", create_app(reader, settings.agent.language), str(settings.console.listen)),
+        listen.serve(
+            "metrics",
+            metrics_app(page, pulse.own, token),
+            str(settings.metrics.listen),
+            settings.metrics.tls_certificate,
+            settings.metrics.tls_key,
+        ),
+    ]
+    systemd.notify("READY=1", f"STATUS={len(station.orders.targets)} targets")
+    log.info("on duty version=%s targets=%d", station.version, len(station.orders.targets))
+    async with _together(work) as ended:
+        await asyncio.wait({asyncio.create_task(stop.wait()), ended}, return_when=asyncio.FIRST_COMPLETED)
+    systemd.notify("STOPPING=1")
+    log.info("going off duty")
+    await control.stop()
+    await verbs.stop()
+    await ticks.stop("stopped")
+    await station.looker.close()
+
+
+@contextlib.asynccontextmanager
+async def _together(work: list[Coroutine[Any, Any, None]]) -> AsyncIterator[asyncio.Future[Any]]:
+    """Run all the work; hand over a future that ends when any of it ends by itself, which is always a defect."""
+    tasks = [asyncio.create_task(each) for each in work]
+    ended = asyncio.ensure_future(asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED))
+    try:
+        yield ended
+    finally:
+        ended.cancel()
+        failed = [task for task in tasks if task.done()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in failed:
+        task.result()
+
+
+async def _feed(ticks: Ticks, pulse: Pulse) -> None:
+    """Tell the service manager that the agent lives, as long as its writer and its ticker move."""
+    within = systemd.watchdog_interval()
+    every = 5.0 if within is None else min(5.0, within / 4)
+    while True:
+        pulse.ticks = ticks.made
+        allowed = STALLED if within is None else timedelta(seconds=within / 2)
+        stuck = [part for part, idle in pulse.idle().items() if idle > allowed]
+        if not stuck:
+            systemd.notify("WATCHDOG=1")
+        await asyncio.sleep(every)
+
+
+async def _paint(station: Station, pulse: Pulse, page: MetricsPage) -> None:
+    while True:
+        with contextlib.suppress(StoreError):
+            await page.show(await take_picture(station, pulse))
+        await asyncio.sleep(PICTURE_EVERY)
+
+
+async def _reload(station: Station, path: Path, hangup: asyncio.Event) -> None:
+    """Read the settings again at each SIGHUP; what is broken leaves the old ones in force."""
+    while True:
+        await hangup.wait()
+        hangup.clear()
+        systemd.reloading()
+        try:
+            settings = await asyncio.to_thread(load, path)
+            if settings.agent.name != station.orders.agent:
+                log.warning("agent.name has changed: it takes effect at the next start")
+            since = await bootstrap.in_force_since(settings, station.store, station.clock.now())
+            await reload.take_over(
+                station,
+                bootstrap.make_orders(settings, since),
+                bootstrap.make_rules(settings),
+                bootstrap.make_looker(settings, station.clock),
+            )
+        except SettingsError as error:
+            await reload.refuse(station, error)
+        except StoreError as error:
+            log.error("settings not read again: %s; send SIGHUP once more when the record can be written", error)
+        systemd.notify("READY=1")

@@ -1,0 +1,1 @@
+"""The use cases, a file a verb; each writes in one transaction."""

@@ -1,0 +1,105 @@
+"""Look at one target: the one place that guards the collectors."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from agent.clock import Clock
+from collectors.port import Collector
+from duty.errors import CollectError
+from duty.readings import Gap, Look, Notes, merge
+from duty.targets import Target
+
+log = logging.getLogger(__name__)
+
+GRACE = timedelta(seconds=1)
+"""What a collector gets beyond its budget before it is left behind."""
+
+
+@dataclass(slots=True)
+class Looker:
+    """Sends collectors out, a bounded number at a time, and makes a look of whatever they bring back.
+
+    A collector that hangs is left behind at its deadline with what it had written down; as long as it has not come
+    back, its target is not asked in the same way again, so that one dead device holds one place at most.
+    """
+
+    collectors: Mapping[str, Collector]
+    clock: Clock
+    window: int = 200
+    failures: Counter[str] = field(default_factory=Counter)
+    made: int = 0
+    _places: asyncio.Semaphore = field(init=False)
+    _behind: dict[tuple[str, str], asyncio.Task[None]] = field(default_factory=dict)
+    _crashed: set[tuple[str, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._places = asyncio.Semaphore(self.window)
+
+    async def look(self, target: Target, budget: timedelta, *, full: bool) -> Look:
+        """Look at a target in all its ways at once; never raises for what a device or a collector does."""
+        async with self._places:
+            parts = await asyncio.gather(*(self._part(kind, target, budget, full) for kind in target.looks))
+        self.made += 1
+        return merge(parts)
+
+    async def close(self) -> None:
+        """Leave nothing running behind."""
+        for task in self._behind.values():
+            task.cancel()
+        for collector in self.collectors.values():
+            await collector.close()
+
+    async def _part(self, kind: str, target: Target, budget: timedelta, full: bool) -> Look:
+        began, notes, place = self.clock.now(), Notes(), (kind, target.name)
+        if place in self._behind:
+            gap = Gap(kind, "", "hung", "the look before has not come back")
+            return self._made(target, began, began, full, notes, gap)
+        task = asyncio.create_task(self._guarded(kind, target, notes, budget, full), name=f"look {kind} {target.name}")
+        self._behind[place] = task
+        task.add_done_callback(lambda _: self._behind.pop(place, None))
+        try:
+            done, _ = await asyncio.wait({task}, timeout=(budget + GRACE).total_seconds())
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        late = None
+        if not done:
+            task.cancel()
+            late = Gap(kind, "", "hung" if notes.reached else "timeout", "left behind at the deadline")
+        return self._made(target, began, self.clock.now(), full, notes, late)
+
+    async def _guarded(self, kind: str, target: Target, notes: Notes, budget: timedelta, full: bool) -> None:
+        place = (kind, target.name)
+        try:
+            await self.collectors[kind].collect(target, notes, budget=budget, full=full)
+        except CollectError as error:
+            notes.gaps.append(Gap(kind, "", error.code, error.seen))
+            self.failures[error.code] += 1
+        except Exception:
+            notes.gaps.append(Gap(kind, "", "crashed"))
+            self.failures["crashed"] += 1
+            if place not in self._crashed:
+                self._crashed.add(place)
+                log.exception("collector crashed kind=%s target=%s; its readings are gaps until it works", *place)
+        else:
+            self._crashed.discard(place)
+
+    @staticmethod
+    def _made(target: Target, began: datetime, ended: datetime, full: bool, notes: Notes, gap: Gap | None) -> Look:
+        return Look(
+            target=target.name,
+            began=began,
+            took=ended - began,
+            reached=notes.reached,
+            readings=tuple(notes.readings),
+            facts=tuple(notes.facts),
+            gaps=(*notes.gaps, gap) if gap else tuple(notes.gaps),
+            stated=tuple(notes.stated),
+            full=full,
+        )

@@ -1,0 +1,122 @@
+"""Make an inspection round: the expected set first, then a look at each target, then the close (policy 4.3a)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from agent.services.memory import Judged
+from agent.services.station import OpenRound, Station
+from agent.store import rounds
+from duty.alerts import silent_parents
+from duty.errors import StoreError
+from duty.readings import Look
+from duty.rounds import Counts, Due, RoundState, Sheet, sheet
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+"""Sheets written in one transaction while a round goes on; a crash costs these looks at most: they are made again."""
+
+Progress = Callable[[OpenRound, Sheet], None]
+
+
+async def open_round(
+    station: Station, cadence: str, slot: datetime, targets: Iterable[str], *, late: bool = False
+) -> OpenRound:
+    """Write a round and one pending sheet for each expected target, in one transaction, before any look is made."""
+    names = sorted(targets)
+    orders = station.orders
+    number = await station.store.write(
+        rounds.open_round, cadence, slot, names, station.clock.now(), late=late, rules_digest=orders.digest
+    )
+    opened = OpenRound(number, cadence, slot, len(names), set(names))
+    station.open_rounds[number] = opened
+    return opened
+
+
+async def begin(station: Station, due: Due) -> OpenRound:
+    """Open the round that a cadence calls for."""
+    chosen = due.cadence.targets
+    names = station.orders.targets.keys() if chosen is None else chosen
+    opened = await open_round(station, due.cadence.name, due.slot, names, late=due.late)
+    station.last[due.cadence.name] = due.slot
+    return opened
+
+
+async def carry_out(
+    station: Station, opened: OpenRound, progress: Progress | None = None
+) -> tuple[RoundState, Counts] | None:
+    """Look at every target that the round waits for, write the sheets as they come, and close the round.
+
+    Returns None when the record could not be written: the round is then closed at a later tick.
+    """
+    looks = [asyncio.create_task(_look(station, name)) for name in sorted(opened.waiting)]
+    unexplained: list[Judged] = []
+    try:
+        for number, coming in enumerate(asyncio.as_completed(looks), start=1):
+            judged = await coming
+            station.recorder.note(judged)
+            target = station.orders.targets.get(judged.look.target)
+            if target is not None and target.depends_on and not judged.look.reached:
+                # Whether a parent explains it is known when the parents have been looked at as well.
+                unexplained.append(judged)
+            else:
+                put(station, opened, judged, progress)
+            if number % BATCH == 0:
+                await station.recorder.flush()
+    finally:
+        for task in looks:
+            task.cancel()
+    for judged in unexplained:
+        target = station.orders.targets[judged.look.target]
+        put(station, opened, judged, progress, suppressed=silent_parents(target, station.memory.looked))
+    opened.made = True
+    return await close(station, opened)
+
+
+async def close(station: Station, opened: OpenRound, interrupted: str = "") -> tuple[RoundState, Counts] | None:
+    """Close a round: what is still pending was not inspected, and the counts are those of the sheets."""
+    if not await station.recorder.flush():
+        return None
+    try:
+        state, counts = await station.store.write(rounds.close_round, opened.number, station.clock.now(), interrupted)
+    except StoreError as error:
+        log.error("round %d cannot be closed yet, it is tried again: %s", opened.number, error)
+        return None
+    station.open_rounds.pop(opened.number, None)
+    text = " ".join(f"{state_.value}={n}" for state_, n in sorted(counts.of.items()))
+    log.info("round %s slot=%s %s expected=%d %s", opened.cadence, opened.slot, state.value, counts.expected, text)
+    return state, counts
+
+
+def miss(conn: Connection, agent: str, dues: Iterable[Due], now: datetime) -> None:
+    """Write down every slot that passed without a round, with its reason."""
+    for due in dues:
+        rounds.record_missed(conn, agent, due.cadence.name, due.slot, due.reason, now)
+
+
+async def _look(station: Station, name: str) -> Judged:
+    target = station.orders.targets[name]
+    look: Look = await station.looker.look(target, station.orders.budget, full=True)
+    return station.memory.take(look)
+
+
+def put(
+    station: Station,
+    opened: OpenRound,
+    judged: Judged,
+    progress: Progress | None = None,
+    *,
+    suppressed: bool = False,
+) -> None:
+    """Note the sheet of one look; it is written with the next flush."""
+    line = sheet(judged.look, judged.findings, suppressed=suppressed)
+    station.recorder.sheet(opened.number, line)
+    opened.waiting.discard(line.target)
+    if progress is not None:
+        progress(opened, line)

@@ -1,0 +1,88 @@
+"""What the agent knows of its targets between two looks, and how one look changes it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from checks.judge import judge
+from checks.seen import Seen
+from duty.alerts import Folded, Key, State, fold
+from duty.findings import Finding, Rule
+from duty.rates import derive
+from duty.readings import Look
+from duty.targets import Target
+
+SAMPLE_EVERY = timedelta(minutes=5)
+SAMPLES = 72
+"""Six hours of samples each five minutes: what a trend is drawn from."""
+
+History = dict[tuple[str, str], deque[tuple[datetime, float]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One look after the way of the data: derived, judged, folded."""
+
+    look: Look
+    findings: tuple[Finding, ...]
+    folded: Folded
+
+
+@dataclass(slots=True)
+class Memory:
+    """States by key, the newest look at each target, and short histories for trends."""
+
+    targets: Mapping[str, Target]
+    rules: Mapping[str, tuple[Rule, ...]]
+    states: dict[Key, State] = field(default_factory=dict)
+    looked: dict[str, Look] = field(default_factory=dict)
+    _answered: dict[str, Look] = field(default_factory=dict)
+    _history: dict[str, History] = field(default_factory=dict)
+
+    def take(self, look: Look) -> Judged:
+        """Take in one look: derive, judge, fold, remember."""
+        target, rules = self.targets[look.target], self.rules[look.target]
+        # The look before that answered: a device that was silent for a minute still has a rate over the two.
+        derived = derive(look, self._answered.get(look.target))
+        self.sample(derived)
+        findings = judge(Seen(derived, target, self.states, self._history.get(look.target)), rules)
+        self.looked[look.target] = derived
+        if derived.reached:
+            self._answered[look.target] = derived
+        by_name = {rule.name: rule for rule in rules}
+        folded = fold(self.states, derived, findings, by_name, self.targets, self.looked)
+        self.states.update(folded.states)
+        return Judged(derived, tuple(findings), folded)
+
+    def sample(self, look: Look) -> None:
+        """Keep the values that have a trend, one each five minutes."""
+        trends = self._trends(look.target)
+        for reading in look.readings:
+            if reading.parameter not in trends:
+                continue
+            history = self._history.setdefault(look.target, {})
+            samples = history.setdefault((reading.parameter, reading.instance), deque(maxlen=SAMPLES))
+            if not samples or look.began - samples[-1][0] >= SAMPLE_EVERY:
+                samples.append((look.began, float(reading.value)))
+
+    def has_trend(self, name: str) -> bool:
+        """Say whether a trend is judged of this target."""
+        return bool(self._trends(name))
+
+    def _trends(self, name: str) -> set[str]:
+        return {rule.parameter for rule in self.rules.get(name, ()) if rule.kind == "trend"}
+
+    def settle(self, targets: Mapping[str, Target], rules: Mapping[str, tuple[Rule, ...]]) -> None:
+        """Go on under new settings; nothing known of a target that stays is forgotten."""
+        self.targets, self.rules = targets, rules
+        for known in (self.looked, self._answered, self._history):
+            for name in known.keys() - targets.keys():
+                del known[name]
+
+    def recall(self, looks: Iterable[Look]) -> None:
+        """Take histories from kept looks, oldest first, after a start."""
+        for look in looks:
+            self.sample(look)

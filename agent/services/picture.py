@@ -1,0 +1,35 @@
+"""The agent as Prometheus sees it: the last state of everything."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from agent.services.pulse import Pulse
+from agent.services.station import Station
+from agent.store import journal, tallies
+from exporters.prometheus import LastRound, Picture
+
+DAYS = timedelta(days=2)
+"""How far ahead the next slot is looked for."""
+
+
+async def take_picture(station: Station, pulse: Pulse) -> Picture:
+    """Gather what /metrics shows; a copy, for it is rendered in a thread."""
+    totals, newest = await station.store.read(tallies.totals), await station.store.read(tallies.newest)
+    head = await station.store.read(journal.head)
+    pulse.journal_entries = head.seq if head else 0
+    now = station.clock.now()
+    upcoming = {
+        cadence.name: slot
+        for cadence in station.orders.cadences
+        if (slot := next(cadence.slots(station.last.get(cadence.name, cadence.since), now + DAYS), None)) is not None
+    }
+    return Picture(
+        at=now,
+        targets=dict(station.orders.targets),
+        looks=dict(station.memory.looked),
+        states=dict(station.memory.states),
+        rounds=totals,
+        last_rounds={round_.cadence: LastRound(round_, counts) for round_, counts in newest},
+        next_slots=upcoming,
+    )

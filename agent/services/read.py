@@ -1,0 +1,158 @@
+"""Read the record for the people on duty; with or without a daemon beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from agent.clock import Clock
+from agent.services.overview import Abnormal, Health, Overview, RoundColumn, RoundView, Running, SheetView
+from agent.services.pulse import Pulse
+from agent.services.station import OpenRound, Orders, Station
+from agent.store import rounds, sheets, states
+from agent.store.engine import Store
+from duty.alerts import Key, State
+from duty.changes import changes
+from duty.findings import Severity
+from duty.rounds import Round, RoundState, Sheet, SheetState
+from duty.targets import Target
+
+DAYS = timedelta(days=2)
+"""How far ahead the next slot is looked for."""
+
+COLUMNS = 24
+"""Rounds on the first page: a day of them."""
+
+
+class RecordReader:
+    """Answers from the database, and from the running agent where one is there."""
+
+    def __init__(self, orders: Orders, clock: Clock, store: Store) -> None:
+        self._orders = orders
+        self._clock = clock
+        self._store = store
+
+    @property
+    def orders(self) -> Orders:
+        """Return the settings in force."""
+        return self._orders
+
+    def open_rounds(self) -> Mapping[int, OpenRound]:
+        """Return the rounds that are being made; without a daemon there are none."""
+        return {}
+
+    def health(self) -> tuple[Health, ...]:
+        """Return the agent's own health; without a daemon nothing is known of it."""
+        return (Health("daemon", False),)
+
+    async def overview(self) -> Overview:
+        """Return the first page's content."""
+        now, orders = self._clock.now(), self.orders
+        columns, cells, known = await self._store.read(_board)
+        slots = [next(c.slots(now, now + DAYS), None) for c in orders.cadences]
+        running = next(
+            (Running(o.cadence, o.slot, o.expected - len(o.waiting), o.expected) for o in self.open_rounds().values()),
+            None,
+        )
+        return Overview(
+            agent=orders.agent,
+            site_zone=orders.zone,
+            now=now,
+            targets=tuple(orders.targets.values()),
+            sites=orders.sites,
+            rounds=tuple(columns),
+            cells=cells,
+            next_slot=min((slot for slot in slots if slot is not None), default=None),
+            abnormal=_abnormal(known, orders.targets),
+            running=running,
+            health=self.health(),
+        )
+
+    async def rounds(self, limit: int) -> tuple[RoundColumn, ...]:
+        """Return the newest rounds, newest first."""
+        return tuple(RoundColumn(*line) for line in await self._store.read(rounds.list_rounds, limit))
+
+    async def round(self, number: int) -> RoundView | None:
+        """Return a round with its sheets, and what changed since the closed round before it."""
+        found = await self._store.read(_round_and_before, number)
+        if found is None:
+            return None
+        column, written, before = found
+        changed = tuple(changes(before, written)) if before else ()
+        return RoundView(column, tuple(written), changed, self.orders.targets)
+
+    async def sheet(self, number: int, target: str) -> SheetView | None:
+        """Return one sheet, and the sheet of the same target in the round before."""
+        found = await self._store.read(_sheet_and_before, number, target)
+        if found is None:
+            return None
+        round_, sheet, before = found
+        known = self.orders.targets.get(target) or Target(target, "", (), "")
+        return SheetView(known, round_, sheet, before, tuple(changes([before], [sheet])) if before else ())
+
+
+class LiveReader(RecordReader):
+    """Answers with the running agent beside the record."""
+
+    def __init__(self, station: Station, pulse: Pulse) -> None:
+        super().__init__(station.orders, station.clock, station.store)
+        self._station = station
+        self._pulse = pulse
+
+    @property
+    def orders(self) -> Orders:
+        """Return the settings in force, which a reload may have changed."""
+        return self._station.orders
+
+    def open_rounds(self) -> Mapping[int, OpenRound]:
+        """Return the rounds that are being made."""
+        return self._station.open_rounds
+
+    def health(self) -> tuple[Health, ...]:
+        """Return the agent's own health."""
+        return self._pulse.lines()
+
+
+def _board(
+    conn: Connection, agent: str
+) -> tuple[list[RoundColumn], Mapping[int, Mapping[str, SheetState]], dict[Key, State]]:
+    columns = [RoundColumn(*line) for line in rounds.list_rounds(conn, agent, COLUMNS)]
+    cells = sheets.sheet_states(conn, agent, [column.round.number for column in columns])
+    return columns, cells, states.load_states(conn, agent)
+
+
+def _before(conn: Connection, agent: str, slot: datetime) -> Round | None:
+    """Return the newest round before a slot in which targets were looked at."""
+    made = (RoundState.COMPLETE, RoundState.PARTIAL)
+    return next((r for r, _ in rounds.list_rounds(conn, agent, COLUMNS, before=slot) if r.state in made), None)
+
+
+def _round_and_before(conn: Connection, agent: str, number: int) -> tuple[RoundColumn, list[Sheet], list[Sheet]] | None:
+    found = rounds.get_round(conn, agent, number)
+    if found is None:
+        return None
+    before = _before(conn, agent, found[0].slot)
+    then = sheets.read_sheets(conn, agent, before.number) if before else []
+    return RoundColumn(*found), sheets.read_sheets(conn, agent, number), then
+
+
+def _sheet_and_before(
+    conn: Connection, agent: str, number: int, target: str
+) -> tuple[Round, Sheet, Sheet | None] | None:
+    found, sheet = rounds.get_round(conn, agent, number), sheets.read_sheet(conn, agent, number, target)
+    if found is None or sheet is None:
+        return None
+    before = _before(conn, agent, found[0].slot)
+    return found[0], sheet, sheets.read_sheet(conn, agent, before.number, target) if before else None
+
+
+def _abnormal(known: Mapping[Key, State], targets: Mapping[str, Target]) -> tuple[Abnormal, ...]:
+    """Return what is confirmed bad, worst and key equipment first."""
+    found = [
+        Abnormal(*key, s.severity, s.since, s.value, s.unit, s.limit, s.reason, s.suppressed)
+        for key, s in known.items()
+        if key[0] in targets and (s.severity >= Severity.WARNING or s.suppressed)
+    ]
+    return tuple(sorted(found, key=lambda a: (-a.severity, not targets[a.target].key, a.target, a.check, a.instance)))

@@ -1,0 +1,71 @@
+"""The duty station: the long-lived things that the services work with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from agent.clock import Clock
+from agent.services.look import Looker
+from agent.services.memory import Memory
+from agent.services.record import Recorder
+from agent.store.engine import Store
+from duty.rounds import Absence, Cadence
+from duty.targets import Site, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What is in force by the settings, as values of duty."""
+
+    agent: str
+    zone: str
+    language: str
+    sites: Mapping[str, Site]
+    targets: Mapping[str, Target]
+    cadences: tuple[Cadence, ...]
+    watch_every: timedelta
+    keep_every: timedelta
+    budget: timedelta
+    watch_budget: timedelta
+    keep_sheets: timedelta
+    keep_looks: timedelta
+    digest: str
+
+
+@dataclass(slots=True)
+class OpenRound:
+    """A round that is being made: its number, the targets it waits for, and whether it only waits to be closed."""
+
+    number: int
+    cadence: str
+    slot: datetime
+    expected: int
+    waiting: set[str]
+    made: bool = False
+
+
+@dataclass(slots=True)
+class Station:
+    """Everything that a service needs, built in ``agent.bootstrap`` and nowhere else."""
+
+    orders: Orders
+    clock: Clock
+    store: Store
+    looker: Looker
+    memory: Memory
+    recorder: Recorder
+    run: str
+    version: str
+    started: datetime
+    last: dict[str, datetime] = field(default_factory=dict)
+    absences: list[Absence] = field(default_factory=list)
+    open_rounds: dict[int, OpenRound] = field(default_factory=dict)
+    settings_accepted: bool = True
+    settings_at: datetime | None = None
+
+    @property
+    def claimed(self) -> set[str]:
+        """Targets that an open round is about to look at, or looks at now."""
+        return {name for round_ in self.open_rounds.values() for name in round_.waiting}

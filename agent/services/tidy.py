@@ -1,0 +1,31 @@
+"""Keep the record within its retention: bodies go, headers, digests and the chain stay."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from agent.services.station import Station
+from agent.store import prune
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+
+
+async def tidy(station: Station, now: datetime) -> None:
+    """Delete what is older than the settings keep, in small transactions, so that rounds never wait for it."""
+    orders, gone = station.orders, 0
+    while True:
+        deleted = await station.store.write(
+            prune.prune,
+            sheets_before=now - orders.keep_sheets,
+            looks_before=now - orders.keep_looks,
+            now=now,
+            batch=BATCH,
+        )
+        gone += deleted
+        if deleted < BATCH:
+            break
+    if gone:
+        log.info("retention deleted %d bodies", gone)

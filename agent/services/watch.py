@@ -1,0 +1,57 @@
+"""The watch: look at every target each minute, so that a failure does not wait for the hour."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from agent.services.memory import Judged
+from agent.services.station import Station
+
+
+class Watch:
+    """Makes the watch's looks. A target that a round looks at now, or whose last look has not ended, is left out."""
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+        self._busy: set[str] = set()
+        self._kept: dict[str, datetime] = {}
+        self.skipped = 0
+
+    async def make(self, now: datetime) -> None:
+        """Look once at every target that is free, and write down what changed."""
+        station = self._station
+        others = station.orders.targets.keys() - station.claimed
+        free = sorted(others - self._busy)
+        self.skipped += len(others) - len(free)
+        self._busy.update(free)
+        looks = [asyncio.create_task(self._look(name)) for name in free]
+        try:
+            for coming in asyncio.as_completed(looks):
+                judged = await coming
+                if judged is not None:
+                    station.recorder.note(judged, keep=self._due_for_plot(judged.look.target, now))
+        finally:
+            for task in looks:
+                task.cancel()
+            self._busy.difference_update(free)
+        await station.recorder.flush()
+
+    async def _look(self, name: str) -> Judged | None:
+        station = self._station
+        target = station.orders.targets.get(name)
+        if target is None:
+            return None
+        look = await station.looker.look(target, station.orders.watch_budget, full=False)
+        # The next watch need not wait for the slowest target of this one.
+        self._busy.discard(name)
+        # A reload may have taken the target away while it was being looked at.
+        return station.memory.take(look) if name in station.orders.targets else None
+
+    def _due_for_plot(self, name: str, now: datetime) -> bool:
+        kept = self._kept.get(name)
+        # A clock that was set back must not stop the plots until it has caught up.
+        if kept is not None and kept <= now < kept + self._station.orders.keep_every:
+            return False
+        self._kept[name] = now
+        return True

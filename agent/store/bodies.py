@@ -1,0 +1,131 @@
+"""Looks and sheets as bytes: canonical JSON, compressed, and the digest of what they say."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from agent.store.columns import MICROSECOND, instant, microseconds
+from duty.errors import StoreError
+from duty.findings import Finding, Severity
+from duty.readings import Fact, Gap, Look, Reading, Stated
+from duty.rounds import Sheet, SheetState
+
+FORM = 1
+"""The form of a body. A new one gets a new number, and the old ones stay readable."""
+LARGEST = 64 * 1024 * 1024
+"""Bytes that a body may unfold to: a damaged one must not eat the memory."""
+
+
+def canonical(value: object) -> bytes:
+    """Write a value as JSON in the one way that is ours, so that equal values have equal digests.
+
+    Integers are exact at any size. ASCII only: lone surrogates pass as escapes. ValueError for NaN and infinity.
+    """
+    return json.dumps(value, allow_nan=False, ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode()
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of canonical content, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def pack(content: bytes) -> bytes:
+    """Compress canonical content for the store."""
+    return zlib.compress(content)
+
+
+def unpack(body: bytes) -> bytes:
+    """Unfold a body to its canonical content; StoreError if it is damaged."""
+    unfolding = zlib.decompressobj()
+    try:
+        content = unfolding.decompress(body, LARGEST)
+    except zlib.error as error:
+        raise StoreError(f"a stored body is damaged ({error}): run nightduty verify") from error
+    if not unfolding.eof or unfolding.unused_data:
+        raise StoreError("a stored body is damaged (it is cut short or too long): run nightduty verify")
+    return content
+
+
+def parse(content: bytes) -> Any:
+    """Read canonical content back; StoreError if it is damaged."""
+    try:
+        return json.loads(content)
+    except ValueError as error:
+        raise StoreError(f"a stored body is damaged ({error}): run nightduty verify") from error
+
+
+def write_look(look: Look) -> bytes:
+    """Write a look as canonical content."""
+    return canonical({"form": FORM, "look": _look(look)})
+
+
+def read_look(content: bytes) -> Look:
+    """Read a look from its content."""
+    return _look_of(_form(content)["look"])
+
+
+def write_sheet(sheet: Sheet) -> bytes:
+    """Write a sheet as canonical content."""
+    return canonical(
+        {
+            "form": FORM,
+            "target": sheet.target,
+            "state": sheet.state.value,
+            "look": None if sheet.look is None else _look(sheet.look),
+            "findings": [
+                [f.check, f.instance, int(f.severity), f.reason, f.parameter, f.value, f.unit, f.limit]
+                for f in sheet.findings
+            ],
+        }
+    )
+
+
+def read_sheet(content: bytes) -> Sheet:
+    """Read a sheet from its content."""
+    said = _form(content)
+    return Sheet(
+        said["target"],
+        SheetState(said["state"]),
+        None if said["look"] is None else _look_of(said["look"]),
+        tuple(Finding(check, instance, Severity(bad), *rest) for check, instance, bad, *rest in said["findings"]),
+    )
+
+
+def _form(content: bytes) -> Mapping[str, Any]:
+    said: Mapping[str, Any] = parse(content)
+    if said.get("form") != FORM:
+        raise StoreError(f"a stored body has form {said.get('form')}, this program reads {FORM}: install a newer one")
+    return said
+
+
+def _look(look: Look) -> dict[str, object]:
+    return {
+        "target": look.target,
+        "began": microseconds(look.began),
+        "took": look.took // MICROSECOND,
+        "reached": look.reached,
+        "full": look.full,
+        "readings": [[r.parameter, r.instance, r.value, r.unit, r.width] for r in look.readings],
+        "facts": [[f.parameter, f.instance, f.text] for f in look.facts],
+        "gaps": [[g.parameter, g.instance, g.code, g.seen] for g in look.gaps],
+        "stated": [[s.parameter, s.instance, s.warning, s.critical, s.below] for s in look.stated],
+    }
+
+
+def _look_of(said: Mapping[str, Any]) -> Look:
+    return Look(
+        target=said["target"],
+        began=instant(said["began"]),
+        took=timedelta(microseconds=said["took"]),
+        reached=said["reached"],
+        readings=tuple(Reading(*row) for row in said["readings"]),
+        facts=tuple(Fact(*row) for row in said["facts"]),
+        gaps=tuple(Gap(*row) for row in said["gaps"]),
+        stated=tuple(Stated(*row) for row in said["stated"]),
+        full=said["full"],
+    )

@@ -1,0 +1,150 @@
+"""The rhythm of duty: ticks, and the tasks that they set going."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from typing import Any
+
+import schedule
+
+from agent.clock import Clock
+from agent.services import inspect, make_round, tidy
+from agent.services.notice import Notice, write_step
+from agent.services.station import Station
+from agent.services.take_up import take_up
+from agent.services.watch import Watch
+from agent.store import runs
+from duty.errors import StoreError
+from duty.rounds import due
+
+log = logging.getLogger(__name__)
+
+BEAT = timedelta(seconds=10)
+TIDY = timedelta(hours=1)
+
+
+class Ticks:
+    """Asks at each tick what is due and sets it going; ``tick`` is all that time does to the agent."""
+
+    def __init__(self, station: Station) -> None:
+        self.station = station
+        self.notice = Notice(station)
+        self.watch = Watch(station)
+        self.made = 0
+        self._next_watch: datetime | None = None
+        self._next_beat: datetime | None = None
+        self._next_tidy: datetime | None = None
+        self._desk: asyncio.Task[object] | None = None
+        self._failing = False
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def begin(self) -> None:
+        """Take up duty where the run before left it."""
+        for left in await take_up(self.station):
+            self._go(make_round.carry_out(self.station, left))
+        if not self.station.last:
+            # A new record: whoever has just installed the agent sees a round now, not at the next hour.
+            self._go(inspect.by_hand(self.station, (), ""))
+
+    async def tick(self) -> None:
+        """Set going what is due now; never waits for the database, so that the watch goes on while it is locked."""
+        now, step = self.notice.tick()
+        if step:
+            # Deadlines go with the clock: a step must neither silence the watch for hours nor fire it at once.
+            self._next_watch, self._next_beat, self._next_tidy = (
+                at + step if at else None for at in (self._next_watch, self._next_beat, self._next_tidy)
+            )
+            self._go(self.station.store.write(write_step, self.station.run, now, step))
+        if self._next_watch is None or now >= self._next_watch:
+            self._go(self.watch.make(now))
+            self._next_watch = _next(self._next_watch or now, self.station.orders.watch_every, now)
+        if self._desk is None or self._desk.done():
+            self._desk = self._go(self._write(now))
+        self.made += 1
+
+    async def _write(self, now: datetime) -> None:
+        """Do what goes through the database, one thing after the other; what fails is tried again at the next tick."""
+        try:
+            await self._rounds(now)
+            if self._next_beat is None or now >= self._next_beat:
+                await self.station.store.write(runs.beat, self.station.run, now)
+                self._next_beat = now + BEAT
+            if self._next_tidy is None or now >= self._next_tidy:
+                self._next_tidy = now + TIDY
+                await tidy.tidy(self.station, now)
+        except StoreError as error:
+            if not self._failing:
+                log.error("the record cannot be written, it is tried again each second: %s", error)
+            self._failing = True
+        else:
+            self._failing = False
+
+    async def _rounds(self, now: datetime) -> None:
+        station = self.station
+        for opened in list(station.open_rounds.values()):
+            if opened.made:
+                await make_round.close(station, opened)
+        called = due(station.orders.cadences, station.last, station.absences, now)
+        missed = [d for d in called if not d.make]
+        if missed:
+            await station.store.write(make_round.miss, missed, now)
+            for d in missed:
+                station.last[d.cadence.name] = d.slot
+                log.warning("round %s slot=%s missed reason=%s", d.cadence.name, d.slot, d.reason)
+        for d in called:
+            busy = any(o.cadence == d.cadence.name for o in station.open_rounds.values())
+            if d.make and not busy:
+                self._go(make_round.carry_out(station, await make_round.begin(station, d)))
+
+    def _go(self, work: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("task failed", exc_info=error)
+
+    async def idle(self) -> None:
+        """Wait until everything that was set going has ended."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def stop(self, reason: str) -> None:
+        """Stop: what is open stays open for the next run, which resumes it or closes it as interrupted."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.station.recorder.flush()
+        await self.station.store.write(runs.end_run, self.station.run, reason, self.station.clock.now())
+
+
+def _next(planned: datetime, every: timedelta, now: datetime) -> datetime:
+    """Return the next beat of a rhythm after ``now``; beats that were slept through are not made up for."""
+    return planned + every * ((now - planned) // every + 1)
+
+
+async def keep_ticking(ticks: Ticks, clock: Clock) -> None:
+    """Tick once a second, by ``schedule``, until cancelled.
+
+    ``schedule`` counts in naive wall-clock time and would be silent for hours after the clock was set back; so it is
+    given its job anew whenever the wall has moved away from our clock.
+    """
+    rhythm = schedule.Scheduler()
+    called = asyncio.Event()
+    rhythm.every(1).seconds.do(called.set)
+    while True:
+        if abs(clock.step()) > timedelta(seconds=2):
+            rhythm.clear()
+            rhythm.every(1).seconds.do(called.set)
+            called.set()
+        rhythm.run_pending()
+        if called.is_set():
+            called.clear()
+            await ticks.tick()
+        await asyncio.sleep(0.2)

@@ -1,0 +1,39 @@
+"""A value against its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checks.seen import Seen
+from duty.findings import Finding, Limits, Rule, Severity
+
+
+def judge(rule: Rule, seen: Seen) -> Iterator[Finding]:
+    """Judge each reading by its limits; those that the device states itself win."""
+    for reading in seen.readings(rule):
+        limits = seen.limits(rule, reading.instance)
+        severity, limit = level(reading.value, limits, seen.severity(rule, reading.instance))
+        reason = "" if severity is Severity.OK else "levels.low" if limits.below else "levels.high"
+        yield Finding(
+            rule.name, reading.instance, severity, reason, reading.parameter, reading.value, reading.unit, limit
+        )
+
+
+def level(value: float, limits: Limits, before: Severity = Severity.OK) -> tuple[Severity, float | None]:
+    """Say how bad a value is, knowing how bad it was ``before``, and which limit it reached.
+
+    What has been bad must come back by ``limits.gap`` to be well again: a value that sways about its limit should not
+    wake the technician every hour.
+    """
+    # Mirror "low is bad" onto "high is bad", so that there is one rule to get right.
+    sign = -1 if limits.below else 1
+
+    def reached(limit: float | None, severity: Severity) -> bool:
+        gap = limits.gap if before >= severity else 0.0
+        return limit is not None and sign * value >= sign * limit - gap
+
+    if reached(limits.critical, Severity.CRITICAL):
+        return Severity.CRITICAL, limits.critical
+    if reached(limits.warning, Severity.WARNING):
+        return Severity.WARNING, limits.warning
+    return Severity.OK, limits.critical if limits.warning is None else limits.warning

@@ -1,0 +1,25 @@
+"""How much memory a server has left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from checks import levels
+from checks.seen import Seen
+from duty.findings import Finding, Rule, Severity
+
+
+def judge(rule: Rule, seen: Seen) -> Iterator[Finding]:
+    """Judge what is available (cache taken off): critical only while the machine swaps as well.
+
+    Memory that is full and does its work is a warning; memory that is full and swaps stops the services on it.
+    """
+    swapping = any((seen.number(f"swap_{way}_rate") or 0) > 0 for way in ("in", "out"))
+    for finding in levels.judge(rule, seen):
+        if finding.severity is not Severity.CRITICAL:
+            yield finding if finding.severity is Severity.OK else replace(finding, reason="memory.low")
+        elif swapping:
+            yield replace(finding, reason="memory.swapping")
+        else:
+            yield replace(finding, severity=Severity.WARNING, reason="memory.low", limit=rule.limits.warning)

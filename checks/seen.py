@@ -1,0 +1,63 @@
+"""A look as the checks read it: by parameter, with what was known before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from fnmatch import fnmatchcase
+
+from duty.alerts import Key, State
+from duty.findings import Limits, Rule, Severity
+from duty.readings import Look, Reading
+from duty.targets import Target
+
+Samples = Sequence[tuple[datetime, float]]
+"""Values of one reading over time, oldest first."""
+
+
+class Seen:
+    """One derived look, its target, the states known before it, and the history of readings that have a trend."""
+
+    __slots__ = ("_by_parameter", "_stated", "history", "look", "states", "target")
+
+    def __init__(
+        self,
+        look: Look,
+        target: Target,
+        states: Mapping[Key, State],
+        history: Mapping[tuple[str, str], Samples] | None = None,
+    ) -> None:
+        self.look = look
+        self.target = target
+        self.states = states
+        self.history = history or {}
+        self._by_parameter: dict[str, list[Reading]] = defaultdict(list)
+        for reading in look.readings:
+            self._by_parameter[reading.parameter].append(reading)
+        self._stated = {(s.parameter, s.instance): s for s in look.stated}
+
+    def readings(self, rule: Rule) -> list[Reading]:
+        """Return the readings that a rule is about."""
+        found = self._by_parameter.get(rule.parameter, [])
+        return found if rule.match == "*" else [r for r in found if fnmatchcase(r.instance, rule.match)]
+
+    def number(self, parameter: str, instance: str = "") -> int | float | None:
+        """Return one value, or None where it was not seen."""
+        return next((r.value for r in self._by_parameter.get(parameter, ()) if r.instance == instance), None)
+
+    def before(self, rule: Rule, instance: str) -> State | None:
+        """Return what was known of this check at this instance before."""
+        return self.states.get((self.look.target, rule.name, instance))
+
+    def severity(self, rule: Rule, instance: str) -> Severity:
+        """Return the severity that was confirmed before."""
+        state = self.before(rule, instance)
+        return state.severity if state else Severity.OK
+
+    def limits(self, rule: Rule, instance: str) -> Limits:
+        """Return the limits in force: what the device itself states wins over ours."""
+        stated = self._stated.get((rule.parameter, instance))
+        if stated is None or stated.below != rule.limits.below:
+            return rule.limits
+        return Limits(stated.warning, stated.critical, rule.limits.gap, rule.limits.below)

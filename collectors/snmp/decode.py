@@ -1,0 +1,343 @@
+"""What a device's raw values mean, by its profiles: readings, facts and gaps. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Final, NamedTuple
+
+from collectors.snmp.port import Fetched, Value
+from collectors.text import clean, decode_text
+from config.profiles import Computed, Object, Profile, Table
+from duty.parameters import PARAMETERS
+from duty.readings import Fact, Gap, Notes, Reading
+
+_DECIMAL: Final = re.compile(rb"\s*[+-]?[0-9]{1,20}(\.[0-9]{1,20})?\s*")
+_HARMLESS: Final = ("", "not_offered")
+
+Number = int | float
+Key = tuple[str, str]
+"""(parameter or fact, instance)"""
+
+
+class Cell(NamedTuple):
+    """What stands at one object: its number, else a gap code, or "" where there is nothing to see or was not asked."""
+
+    given: Object
+    raw: Value | None
+    number: Number | str
+
+    @property
+    def harmless(self) -> bool:
+        """Whether another object may stand in for this one."""
+        return isinstance(self.number, str) and self.number in _HARMLESS
+
+
+def decode(profiles: Iterable[Profile], fetched: Fetched, notes: Notes) -> None:
+    """Write into ``notes`` what the fetched values mean; what was not asked for is passed over."""
+    seen = _Seen()
+    for profile in profiles:
+        special = _Seen()
+        _scalars(profile, fetched, special)
+        for table in profile.tables.values():
+            _table(table, fetched, special)
+        seen.overlay(special)
+    offered = {parameter for parameter, _ in seen.readings}
+    notes.readings += seen.readings.values()
+    notes.facts += seen.facts.values()
+    notes.gaps += (
+        gap for gap in seen.gaps.values() if gap.code != "not_offered" or gap.instance or gap.parameter not in offered
+    )
+
+
+def measured(given: Object, raw: Value) -> Number | str:
+    """Return the number that a raw value stands for, or a gap code, or "" where the device says there is nothing."""
+    number: Number
+    if isinstance(raw, bytes) and _DECIMAL.fullmatch(raw):
+        number = float(raw) if b"." in raw else int(raw)
+    elif isinstance(raw, bytes | str):
+        return "malformed"
+    else:
+        number = raw
+    if not math.isfinite(number):
+        return "not_a_number"
+    if number in given.absent:
+        return ""
+    if given.unsigned and -(2**31) <= number < 0:
+        number += 2**32
+    if given.width and not (isinstance(number, int) and 0 <= number < 2**given.width):
+        return "malformed"
+    if given.map:
+        if number not in given.map:
+            return "malformed"
+        mapped = given.map[int(number)]
+        return "not_offered" if mapped is None else mapped
+    return _scaled(number, given.scale, given.offset)
+
+
+def wanting(table: Table, fetched: Fetched) -> list[str]:
+    """Return the object identifiers that stand in for others of which some row has none."""
+    rows = _rows(table, fetched)
+    return [
+        sources[place].oid
+        for sources in _sources(table.columns.values()).values()
+        for place in range(1, len(sources))
+        if any(_first(sources[:place], fetched, row).harmless for row in rows)
+    ]
+
+
+def stand_ins(table: Table) -> set[str]:
+    """Return the object identifiers of columns whose parameter another column before them gives, too."""
+    return {source.oid for sources in _sources(table.columns.values()).values() for source in sources[1:]}
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What one profile gave, the first of each key."""
+
+    readings: dict[Key, Reading] = field(default_factory=dict)
+    facts: dict[Key, Fact] = field(default_factory=dict)
+    gaps: dict[Key, Gap] = field(default_factory=dict)
+
+    def add(self, parameter: str, instance: str, number: Number | str, *, width: int = 0, seen: str = "") -> None:
+        """Take a number or a gap code. What is there already stays, unless it says no more than "not offered"."""
+        key = (parameter, instance)
+        if key in self.readings or (key in self.gaps and self.gaps[key].code not in _HARMLESS):
+            return
+        if not isinstance(number, str):
+            self.readings[key] = Reading(parameter, instance, number, PARAMETERS[parameter], width)
+            self.gaps.pop(key, None)
+        elif number:
+            self.gaps[key] = Gap(parameter, instance, number, seen)
+
+    def take(self, cell: Cell, instance: str) -> None:
+        """Take what stands at an object."""
+        words = text(cell.raw) if cell.number == "malformed" and cell.raw is not None else ""
+        self.add(cell.given.parameter, instance, cell.number, width=cell.given.width, seen=words)
+
+    def tell(self, given: Object, instance: str, raw: Value) -> None:
+        """Take a fact, unless it says nothing."""
+        words = _mac(raw) if given.format == "mac" and isinstance(raw, bytes) else text(raw)
+        if words:
+            self.facts.setdefault((given.fact, instance), Fact(given.fact, instance, words))
+
+    def overlay(self, special: _Seen) -> None:
+        """Lay a more special profile's results over these.
+
+        Where it should have a value and could not see it, the general value does not stand in: a number that comes
+        from another place for the length of one look would be taken for a change.
+        """
+        for key, gap in special.gaps.items():
+            if gap.code not in _HARMLESS:
+                self.readings.pop(key, None)
+            if key not in self.readings:
+                self.gaps[key] = gap
+        for key in special.readings:
+            self.gaps.pop(key, None)
+        self.readings |= special.readings
+        self.facts |= special.facts
+
+
+def _scalars(profile: Profile, fetched: Fetched, seen: _Seen) -> None:
+    for sources in _sources(profile.scalars.values()).values():
+        seen.take(_first(sources, fetched), "")
+    for scalar in profile.scalars.values():
+        if scalar.fact and scalar.oid in fetched.scalars:
+            seen.tell(scalar, "", fetched.scalars[scalar.oid])
+    _computed(profile.computed, profile.scalars, fetched, seen, None, "")
+
+
+def _table(table: Table, fetched: Fetched, seen: _Seen) -> None:
+    # A row that cannot be named or told from others cannot be seen, whatever else is known of it.
+    keys = (table.columns[name].oid for name in {*table.instance, *table.only_if, *table.unless})
+    broken = next((code for oid in keys if (code := fetched.gaps.get(oid, "")) not in _HARMLESS), "")
+    names = _names(table, fetched, keep_nameless=not broken)
+    for parameter, sources in _sources(table.columns.values()).items():
+        codes = [fetched.gaps.get(source.oid, "") for source in sources]
+        code = next((code for code in codes if code not in _HARMLESS), broken)
+        if code or not names:
+            # Said once for the column; the rows that came before it broke off are readings none the less.
+            seen.add(parameter, "", code or codes[0])
+        for row, instance in names.items():
+            cell = _first(sources, fetched, row)
+            if not code or cell.number != code:
+                seen.take(cell, instance)
+    for column in table.columns.values():
+        if column.fact:
+            for row, raw in fetched.columns.get(column.oid, {}).items():
+                if row in names:
+                    seen.tell(column, names[row], raw)
+    whole = tuple(made for made in table.computed if made.compute in WHOLE)
+    for made in whole:
+        seen.add(made.parameter, "", _over_rows(made, table.columns[made.of[0]], fetched, names, broken))
+    each = tuple(made for made in table.computed if made not in whole)
+    for row, instance in names.items():
+        _computed(each, table.columns, fetched, seen, row, instance)
+    for made in each if broken or not names else ():
+        codes = [fetched.gaps.get(table.columns[name].oid, "") for name in made.of if name in table.columns]
+        seen.add(made.parameter, "", broken or _computation(made, codes))
+
+
+def _sources(objects: Iterable[Object]) -> dict[str, list[Object]]:
+    """Return the objects that give each parameter, the preferred first."""
+    sources: dict[str, list[Object]] = {}
+    for given in objects:
+        if given.parameter:
+            sources.setdefault(given.parameter, []).append(given)
+    return sources
+
+
+def _first(sources: Sequence[Object], fetched: Fetched, row: str | None = None) -> Cell:
+    """Return the first cell that has something to say.
+
+    What could not be seen is not replaced by what stands behind it: that is for devices which do not offer the first.
+    """
+    found = _cell(sources[0], fetched, row)
+    for source in sources[1:]:
+        if not found.harmless:
+            break
+        cell = _cell(source, fetched, row)
+        # Of two that have nothing to say, the one that says why.
+        found = cell if cell.number or not found.number else found
+    return found
+
+
+def _cell(given: Object, fetched: Fetched, row: str | None) -> Cell:
+    """Return what stands at a scalar, or at a row of a column."""
+    if row is None:
+        raw, code = fetched.scalars.get(given.oid), fetched.gaps.get(given.oid, "")
+    else:
+        column = fetched.columns.get(given.oid, {})
+        raw = column.get(row)
+        code = fetched.gaps.get(f"{given.oid}.{row}", "") or fetched.gaps.get(given.oid, "")
+        code = code or ("not_offered" if column else "")
+    return Cell(given, raw, code if raw is None else measured(given, raw))
+
+
+def _rows(table: Table, fetched: Fetched) -> list[str]:
+    """Return the indices of all rows of which anything is known, in the device's order."""
+    return list(dict.fromkeys(row for c in table.columns.values() for row in fetched.columns.get(c.oid, {})))
+
+
+def _names(table: Table, fetched: Fetched, *, keep_nameless: bool) -> dict[str, str]:
+    """Return the rows that count, by index, with the instance that each of them is."""
+    wordings: dict[str, str] = {}
+    for row in _rows(table, fetched):
+        if _counts(table, fetched, row):
+            words = (text(_raw(table, fetched, name, row)) for name in table.instance)
+            name = next((word for word in words if word), "")
+            if name or keep_nameless:
+                wordings[row] = name or clean(row)
+    if table.single:
+        return dict.fromkeys(list(wordings)[:1], "")
+    # Two of one name must stay apart, and stay what they are when the device sorts them anew.
+    often = Counter(wordings.values())
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for row, name in wordings.items():
+        unique = name if often[name] == 1 else f"{name}#{row}"
+        while unique in taken:
+            unique += f"#{row}"
+        taken.add(unique)
+        names[row] = unique
+    return names
+
+
+def _counts(table: Table, fetched: Fetched, row: str) -> bool:
+    def fits(name: str, patterns: Sequence[str]) -> bool:
+        words = text(_raw(table, fetched, name, row))
+        return any(fnmatchcase(words, pattern) for pattern in patterns)
+
+    return all(fits(*condition) for condition in table.only_if.items()) and not any(
+        fits(*condition) for condition in table.unless.items()
+    )
+
+
+def _raw(table: Table, fetched: Fetched, name: str, row: str) -> Value:
+    return fetched.columns.get(table.columns[name].oid, {}).get(row, "")
+
+
+def _computed(
+    computed: Iterable[Computed],
+    objects: Mapping[str, Object],
+    fetched: Fetched,
+    seen: _Seen,
+    row: str | None,
+    instance: str,
+) -> None:
+    """Add the readings that are made of several objects of one row (None: of scalars)."""
+    for made in computed:
+        inputs: list[Number | str] = []
+        for name in made.of:
+            if name in objects:
+                inputs.append(_cell(objects[name], fetched, row).number)
+            elif reading := seen.readings.get((name, instance)):
+                inputs.append(reading.value)
+            else:
+                gap = seen.gaps.get((name, instance))
+                inputs.append(gap.code if gap else "")
+        seen.add(made.parameter, instance, _computation(made, inputs))
+
+
+def _over_rows(made: Computed, column: Object, fetched: Fetched, names: Mapping[str, str], broken: str) -> Number | str:
+    """Compute one number of a whole column. Of a column that broke off, nothing."""
+    code = fetched.gaps.get(column.oid, "") or broken
+    return code or _computation(made, [_cell(column, fetched, row).number for row in names])
+
+
+def _computation(made: Computed, inputs: Sequence[Number | str]) -> Number | str:
+    codes = [number for number in inputs if isinstance(number, str)]
+    numbers = [number for number in inputs if not isinstance(number, str)]
+    if codes:
+        return next((code for code in codes if code not in _HARMLESS), max(codes))
+    result = WHOLE[made.compute](numbers) if made.compute in WHOLE else EACH[made.compute](*numbers)
+    return "" if result is None else result if isinstance(result, str) else _scaled(result, made.scale, 0)
+
+
+def _scaled(number: Number, scale: float, offset: float) -> Number | str:
+    # Whole factors keep whole numbers whole, and exact up to any size.
+    factor: Number = int(scale) if scale == int(scale) else scale
+    plus: Number = int(offset) if offset == int(offset) else offset
+    result = number * factor + plus
+    return result if math.isfinite(result) else "not_a_number"
+
+
+def _percent(part: Number, whole: Number) -> Number | str | None:
+    """Return what share a part is; None of nothing, and a gap code for what cannot be a share."""
+    if whole == 0:
+        return None
+    return 100 * part / whole if 0 <= part <= whole else "malformed"
+
+
+def _percent_left(part: Number, whole: Number) -> Number | str | None:
+    share = _percent(part, whole)
+    return share if share is None or isinstance(share, str) else 100 - share
+
+
+EACH: Final[Mapping[str, Callable[..., Number | str | None]]] = {
+    "sum": lambda *parts: sum(parts),
+    "product": lambda number, unit: number * unit,
+    "percent": _percent,
+    "percent_left": _percent_left,
+    "remainder": lambda whole, part, unit: (whole - part) * unit if part <= whole else "malformed",
+}
+"""What is computed of the objects of one row; what is asked for is in ``config.profiles.COMPUTATIONS``."""
+
+WHOLE: Final[Mapping[str, Callable[[Sequence[Number]], Number | None]]] = {
+    "mean": lambda column: sum(column) / len(column) if column else None,
+    "count": lambda column: len(column) or None,
+}
+"""What is computed of the rows of one column."""
+
+
+def text(raw: Value) -> str:
+    """Return a raw value in clean words."""
+    return clean(decode_text(raw) if isinstance(raw, bytes) else str(raw))
+
+
+def _mac(raw: bytes) -> str:
+    return ":".join(f"{byte:02x}" for byte in raw[:32])

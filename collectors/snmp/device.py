@@ -1,0 +1,120 @@
+"""Looking at a device by SNMP: which objects its profiles want, fetched in turn, and what they mean."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from collectors.snmp.decode import decode, stand_ins, wanting
+from collectors.snmp.port import Device, Fetched, Oid, SnmpEngine
+from collectors.snmp.reference import PysnmpEngine
+from config.profiles import Object, Profile, Table, chain, load_profiles
+from config.schema import Settings, SnmpTarget
+from duty.errors import CollectError
+from duty.readings import Gap, Notes, Reading
+from duty.targets import Target
+
+_PATIENCE: Final = 2
+"""Tables in a row without an answer after which a device is left alone: one of them may just be slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    device: Device
+    profiles: tuple[Profile, ...]
+
+
+class SnmpCollector:
+    """Looks at the targets of kind ``snmp``, each by the profiles that its settings name.
+
+    Raises KeyError when a target names a profile or a credential that there is none of; the settings' own checks
+    tell this before, and better.
+    """
+
+    def __init__(self, settings: Settings, engine: SnmpEngine | None = None) -> None:
+        profiles = load_profiles()
+        self._engine = engine or PysnmpEngine(in_flight=settings.polling.snmp_in_flight)
+        self._known = {
+            target.name: _Known(
+                Device(
+                    target.address,
+                    target.port,
+                    settings.credentials[target.credential],
+                    target.timeout,
+                    target.retries,
+                ),
+                chain(profiles, target.profiles),
+            )
+            for target in settings.targets
+            if isinstance(target, SnmpTarget)
+        }
+
+    async def collect(self, target: Target, notes: Notes, *, budget: timedelta, full: bool) -> None:
+        """Look at a device; see ``collectors.port.Collector``.
+
+        The gap of "snmp" tells that the device fell silent on the way, and at what.
+        """
+        known, fetched = self._known[target.name], Fetched()
+        try:
+            await self._fetch(known, fetched, notes, budget, full=full)
+        finally:
+            # Also when the runner cuts the look off: what came until then was seen.
+            if fetched.answered:
+                notes.reached = True
+                decode(known.profiles, fetched, notes)
+                notes.readings.append(Reading("snmp_time", "", fetched.spent.total_seconds(), "s"))
+        if not fetched.answered:
+            raise CollectError(fetched.failure or "timeout", known.device.address)
+
+    async def close(self) -> None:
+        """Close the engine."""
+        await self._engine.close()
+
+    async def _fetch(self, known: _Known, fetched: Fetched, notes: Notes, budget: timedelta, *, full: bool) -> None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + budget.total_seconds()
+
+        async def ask(scalars: Sequence[Oid], columns: Sequence[Oid]) -> str:
+            if not scalars and not columns:
+                return ""
+            left = timedelta(seconds=max(0.0, deadline - loop.time()))
+            await self._engine.fetch(known.device, scalars, columns, fetched, budget=left)
+            return fetched.failure
+
+        broken = await ask(_wanted((s for profile in known.profiles for s in profile.scalars.values()), full=full), ())
+        where, silent = "scalars", 1 if broken else 0
+        for title, tables in _groups(known.profiles):
+            columns = _wanted((column for table in tables for column in table.columns.values()), full=full)
+            if silent == _PATIENCE or broken not in ("", "timeout") or (broken and not fetched.answered):
+                fetched.gaps |= {oid: broken for oid in columns if oid not in fetched.columns}
+                continue
+            behind = {oid for table in tables for oid in stand_ins(table)}
+            failure = await ask([], [oid for oid in columns if oid not in behind])
+            failure = failure or await ask([], [oid for table in tables for oid in wanting(table, fetched)])
+            silent = silent + 1 if failure else 0
+            if failure:
+                broken, where = failure, title
+        if broken and fetched.answered:
+            notes.gaps.append(Gap("snmp", "", broken, where))
+
+
+def _wanted(objects: Iterable[Object], *, full: bool) -> list[Oid]:
+    return list(dict.fromkeys(given.oid for given in objects if full or not given.full))
+
+
+def _groups(profiles: Iterable[Profile]) -> list[tuple[str, list[Table]]]:
+    """Return the tables to fetch together: those that share a column are one table of the device."""
+    groups: list[tuple[str, list[Table]]] = []
+    for profile in profiles:
+        for title, table in profile.tables.items():
+            oids = {column.oid for column in table.columns.values()}
+            for _, others in groups:
+                if any(column.oid in oids for other in others for column in other.columns.values()):
+                    others.append(table)
+                    break
+            else:
+                groups.append((title, [table]))
+    return groups

@@ -1,0 +1,210 @@
+"""The reference of all settings, generated from the models: ``python -m config.document > docs/settings.md``."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
+
+from annotated_types import Ge, Le
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from config import schema, units
+from config.limits import Check, Limit, shipped
+from config.secret import Secret
+from duty.parameters import PARAMETERS
+
+PAGE: Final = Path(__file__).parent.parent / "docs" / "settings.md"
+
+INTRO: Final = """\
+# Settings
+
+One YAML file; [config/example.yaml](../config/example.yaml) is a start. `nightduty check-config FILE` names every
+mistake with its line: those of form first, then what does not go together, then secrets that cannot be read. This page
+is generated from the models (`python -m config.document`).
+
+How values are written:
+
+- **duration** `90s`, `10m`, `1h30m`, `400d`, `150ms` · **time of day** `20:00` · **bit rate** `200M`, `1G`, `10G`
+- **name** 1 to 64 letters, digits, `.`, `_`, `-` or Chinese characters
+- **secret** never stands in the file, only where it is: `env:NAME`, `file:/absolute/path` (mode 0600 or 0400),
+  `credential:NAME` (systemd's `LoadCredential=`)
+- Text that looks like a number stands in quotes (`asset: "0042"`). For yes and no there are only `true` and `false`.
+- No key twice, no aliases (`*`), anchors (`&`) or tags (`!`). A key without a value is a mistake, but for `null` where
+  it is named below.
+"""
+
+SECTIONS: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
+    ("The file", schema.Settings),
+    ("agent", schema.Agent),
+    ("sites.NAME", schema.SiteModel),
+    ("maintainers.NAME", schema.MaintainerModel),
+    ("credentials.NAME", schema.SnmpCredential),
+    ("targets[]", schema.TargetModel),
+    ("targets[], kind: host", schema.HostTarget),
+    ("targets[], kind: snmp", schema.SnmpTarget),
+    ("targets[], kind: icmp", schema.IcmpTarget),
+    ("targets[], kind: tcp", schema.TcpTarget),
+    ("targets[], kind: http", schema.HttpTarget),
+    ("targets[].ports[]", schema.PortModel),
+    ("checks", schema.Checks),
+    ("checks.CHECK", Limit),
+    ("cadences.NAME", schema.CadenceModel),
+    ("watch", schema.Watch),
+    ("polling", schema.Polling),
+    ("retention", schema.Retention),
+    ("policy", schema.Policy),
+    ("metrics", schema.Metrics),
+    ("console", schema.Console),
+)
+
+_WORDS: Final[tuple[tuple[Any, str], ...]] = (
+    (units.Name, "name"),
+    (units.Text, "text"),
+    (units.Address, "address"),
+    (units.PortNumber, "1 to 65535"),
+    (units.TimeOfDay, "time of day"),
+    (units.BitRate, "bit rate"),
+    (units.Zone, "time zone"),
+    (units.Listen, "address:port"),
+    (bool, "true or false"),
+    (int, "whole number"),
+    (float, "number"),
+    (str, "text"),
+    (Path, "path"),
+    (Secret, "secret"),
+)
+
+
+def page() -> str:
+    """Return the whole page."""
+    return "\n".join([INTRO, *(line for title, model in SECTIONS for line in _section(title, model)), *_limits()])
+
+
+def _section(title: str, model: type[BaseModel]) -> Iterator[str]:
+    common = model.__mro__[1].model_fields if model.__mro__[1] is schema.TargetModel else {}
+    yield f"## {title if title[0].isupper() else f'`{title}`'}\n"
+    yield f"{inspect.cleandoc(model.__doc__ or '').replace('``', '`')}\n"
+    if model is schema.Checks:
+        yield f"Any check of the [table below](#shipped-limits), with {_words(Limit)}; and:\n"
+    if common:
+        yield "Besides the keys of every target:\n"
+    yield "| Key | Type | Default | |\n|---|---|---|---|"
+    hints = get_type_hints(model, include_extras=True)
+    for name, field in model.model_fields.items():
+        if name not in common:
+            yield f"| `{name}` | {_type(hints[name], field)} | {_default(model, field)} | {_meaning(field)} |"
+    yield ""
+
+
+def _type(annotation: Any, field: FieldInfo) -> str:
+    bounds = {type(bound): bound for bound in field.metadata}
+    words = _words(annotation)
+    least, most = bounds.get(Ge), bounds.get(Le)
+    if words in ("whole number", "number") and least is not None:
+        return f"{least.ge} to {most.le}" if most is not None else f"{words}, {least.ge} or more"
+    return words
+
+
+def _words(annotation: Any) -> str:
+    """Say in words what may stand for an annotation."""
+    if annotation == schema.AnyTarget:
+        return "[targets[]](#targets), by `kind`"
+    for known, words in _WORDS:
+        if annotation == known:
+            return words
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        title = next(title for title, model in SECTIONS if model is annotation)
+        return f"[{title}](#{''.join(c for c in title.lower().replace(' ', '-') if c.isalnum() or c == '-')})"
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Literal:
+        return ", ".join(f"`{part}`" for part in parts)
+    if origin is Annotated:
+        between = next((part for part in parts if isinstance(part, units.Between)), None)
+        return f"duration, {between.least} to {between.most}" if between else _words(parts[0])
+    if origin is tuple:
+        return f"list: {_words(parts[0])}" if parts[-1] is Ellipsis else f"two: {_words(parts[0])}"
+    if origin is dict:
+        return f"by name: {_words(parts[1])}"
+    if type(None) in parts:
+        return _words(next(part for part in parts if part is not type(None)))
+    raise TypeError(annotation)  # a new type of setting needs its word in _WORDS
+
+
+def _default(model: type[BaseModel], field: FieldInfo) -> str:
+    if issubclass(model, Limit):
+        return "of the next wider place"
+    if field.default is PydanticUndefined:
+        return "**required**"
+    return _plain(field.default)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, BaseModel) or (isinstance(value, dict) and value):
+        return "see there"
+    if value is None or value in ("", (), {}):
+        return "–"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_plain(item) for item in value) + "]"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, timedelta):
+        return f"`{units.in_words(value)}`"
+    return f"`{value:%H:%M}`" if isinstance(value, time) else f"`{value}`"
+
+
+def _meaning(field: FieldInfo) -> str:
+    extra = field.json_schema_extra
+    clause = extra.get("clause") if isinstance(extra, dict) else None
+    return f"{field.description}{f' (policy {clause})' if clause else ''}"
+
+
+def _limits() -> Iterator[str]:
+    yield "## Shipped limits\n"
+    yield (
+        "What is in force where the file says nothing else (`config/limits.yaml` has the sources). A limit that the\n"
+        "device itself states wins. Looks in a row: for a warning / for critical / to be well again.\n"
+    )
+    yield "| Check | Reading | Warning | Critical | Gap | Looks | Wakes |\n|---|---|---|---|---|---|---|"
+    base = shipped()
+    for name, check in base.checks.items():
+        yield _row(name, check)
+        for profile, limits in base.by_profile.items():
+            if (limit := limits.get(name)) is not None:
+                said = {key: getattr(limit, key) for key in limit.model_fields_set}
+                yield _row(f"{name} (profile {profile})", check.model_copy(update=said))
+    yield ""
+
+
+def _row(name: str, check: Check) -> str:
+    unit = PARAMETERS.get(check.parameter, "")
+    unit = "s" if check.kind == "trend" else "" if unit in ("1", "bool", "health") else unit
+    side = "≤" if check.below else "≥"
+    warning, critical = (
+        "–" if limit is None else f"{side} {limit:g} {unit}".strip() for limit in (check.warning, check.critical)
+    )
+    looks = f"{check.looks_warning} / {check.looks_critical} / {check.looks_back}"
+    cells = (f"`{name}`", check.parameter, warning, critical, f"{check.gap:g}" if check.gap else "–", looks)
+    return (
+        f"| {' | '.join(cells)} | {'yes' if check.wakes else 'no'} |" if not check.off else f"| `{name}` | off |||||||"
+    )
+
+
+def main() -> int:
+    """Print the page; with ``--check``, say whether docs/settings.md is what would be printed."""
+    if sys.argv[1:] == ["--check"]:
+        if not PAGE.exists() or PAGE.read_text("utf-8") != page():
+            print("docs/settings.md is stale: python -m config.document > docs/settings.md", file=sys.stderr)
+            return 1
+        return 0
+    sys.stdout.write(page())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""The registry of codes: every code that the record can hold, and so every catalogue must have words for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from duty.findings import Severity
+from duty.parameters import FACTS, PARAMETERS
+from duty.readings import GAPS
+from duty.rounds import MISSED_REASONS, RoundState, SheetState
+
+REASONS: Final = (
+    "absence.not_reached",
+    "absence.snmp_silent",
+    "disk.full",
+    "levels.high",
+    "levels.low",
+    "memory.low",
+    "memory.swapping",
+    "ports.down",
+    "ports.went_down",
+    "states.bad",
+    "trend.full",
+)
+"""The reasons that a finding may have."""
+
+CHECK_NAMES: Final = (
+    "reach",
+    "snmp_silent",
+    "ping_loss",
+    "ping_time",
+    "cpu",
+    "memory",
+    "memory_used",
+    "disk",
+    "disk_trend",
+    "inodes",
+    "temperature",
+    "temperature_low",
+    "fan",
+    "power",
+    "battery",
+    "battery_left",
+    "battery_charge",
+    "port",
+    "port_in_used",
+    "port_out_used",
+    "port_in_errors",
+    "port_out_errors",
+    "port_in_discards",
+    "port_out_discards",
+    "clock_offset",
+    "clock",
+    "http_time",
+    "http_status",
+    "http_match",
+    "service",
+    "process",
+)
+"""The checks that are in force without a setting; an operator's own is said by its own name."""
+
+
+def codes() -> Iterator[str]:
+    """Yield every code of the record."""
+    yield from (f"gap.{code}" for code in GAPS)
+    yield from (f"gap_next.{code}" for code in GAPS)
+    yield from (f"sheet.{state}" for state in SheetState)
+    yield from (f"round_state.{state}" for state in RoundState)
+    yield from (f"round_reason.{reason}" for reason in (*MISSED_REASONS, "stopped"))
+    yield from (f"severity.{severity.name.lower()}" for severity in Severity)
+    yield from (f"parameter.{name}" for name in PARAMETERS)
+    yield from (f"fact.{name}" for name in FACTS)
+    yield from (f"finding.{reason}" for reason in REASONS)
+    yield from (f"check.{name}" for name in CHECK_NAMES)
+    yield from (f"weekday.{day}" for day in range(1, 8))
+    yield from (f"month.{month}" for month in range(1, 13))

@@ -1,0 +1,96 @@
+"""Looks and sheets as bytes: nothing lost, nothing let through that is not a number."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.store import bodies
+from duty.errors import StoreError
+from duty.findings import Finding, Severity
+from duty.readings import Fact, Gap, Look, Reading, Stated
+from duty.rounds import Sheet, SheetState
+from tests.agent.store.samples import look, sheet
+
+# Any text that Python can hold: NUL, lone surrogates and text that turns round.
+text = st.text(st.characters(), max_size=20)
+finite = st.floats(allow_nan=False, allow_infinity=False)
+numbers = st.integers(-(2**63), 2**64 - 1) | finite
+moments = st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # naive bounds are asked for
+looks = st.builds(
+    Look,
+    text,
+    moments,
+    st.timedeltas(timedelta(0), timedelta(hours=1)),
+    st.booleans(),
+    st.lists(st.builds(Reading, text, text, numbers, text, st.sampled_from([0, 32, 64])), max_size=5).map(tuple),
+    st.lists(st.builds(Fact, text, text, text), max_size=5).map(tuple),
+    st.lists(st.builds(Gap, text, text, text, text), max_size=5).map(tuple),
+    st.lists(st.builds(Stated, text, text, st.none() | finite, st.none() | finite, st.booleans()), max_size=5).map(
+        tuple
+    ),
+    st.booleans(),
+)
+findings = st.builds(
+    Finding, text, text, st.sampled_from(Severity), text, text, st.none() | numbers, text, st.none() | finite
+)
+sheets = st.builds(
+    Sheet, text, st.sampled_from(SheetState), st.none() | looks, st.lists(findings, max_size=5).map(tuple)
+)
+
+
+@given(sheets)
+def test_a_sheet_comes_back_as_it_was(written: Sheet) -> None:
+    found = bodies.read_sheet(bodies.unpack(bodies.pack(bodies.write_sheet(written))))
+    # As text too: 1 and 1.0 and True are equal, and not the same.
+    assert (found, repr(found)) == (written, repr(written))
+
+
+@given(looks)
+def test_a_look_comes_back_as_it_was(written: Look) -> None:
+    found = bodies.read_look(bodies.unpack(bodies.pack(bodies.write_look(written))))
+    assert (found, repr(found)) == (written, repr(written))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_what_is_not_a_number_is_refused(value: float) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        bodies.write_look(look(value=value))
+
+
+def test_equal_content_has_one_form() -> None:
+    assert bodies.canonical({"b": 1, "a": [1.0, "é"]}) == b'{"a":[1.0,"\\u00e9"],"b":1}'
+
+
+def test_a_moment_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="has no time zone"):
+        bodies.write_look(look(began=datetime(2026, 1, 1)))  # noqa: DTZ001  # the mistake that is tested
+
+
+PACKED = bodies.pack(bodies.write_sheet(sheet()))
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(PACKED[:-4], id="cut short"),
+        pytest.param(PACKED + b"x", id="something after it"),
+        pytest.param(b"x" + PACKED[1:], id="another beginning"),
+        pytest.param(zlib.compress(b"{"), id="no JSON"),
+        pytest.param(zlib.compress(b'{"form":2}'), id="a form of the future"),
+    ],
+)
+def test_a_damaged_body_is_one_clear_line(damaged: bytes) -> None:
+    with pytest.raises(StoreError, match=r"^a stored body .*(damaged|form 2)[^\n]*$"):
+        bodies.read_sheet(bodies.unpack(damaged))
+
+
+def test_a_body_that_unfolds_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "LARGEST", 1000)
+    with pytest.raises(StoreError, match="too long"):
+        bodies.unpack(zlib.compress(b" " * 1_000_000))

@@ -1,0 +1,179 @@
+"""What a round of 1,000 simulated switches costs: CPU and memory by stage, each beside a yardstick of the same run.
+
+``python -m tests.bench [targets]``. A stage's CPU is user and system time of this process, threads included. The
+yardstick is ``json.dumps`` of all the round's readings: a machine that is twice as slow is slow in both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from agent import bootstrap
+from agent.clock import SteadyClock
+from agent.services import make_round
+from agent.services.look import Looker
+from agent.services.memory import Judged
+from agent.services.station import Station
+from agent.store.engine import Store
+from checks.judge import judge
+from checks.seen import Seen
+from collectors.replay import ReplayCollector
+from config.load import parse
+from duty.alerts import fold
+from duty.rates import derive
+from duty.readings import Look, Notes, Reading
+from duty.targets import Target
+from exporters.prometheus import Picture, render
+
+PORTS = 50
+COUNTERS = ("in", "out", "in_packets", "out_packets", "in_errors", "out_errors", "in_discards", "out_discards")
+START = datetime(2026, 11, 23, 20, tzinfo=UTC)
+
+
+@dataclass
+class Costs:
+    """CPU seconds by stage, and the most memory that was held at its end."""
+
+    cpu: dict[str, float] = field(default_factory=dict)
+    rss: dict[str, float] = field(default_factory=dict)
+    readings: int = 0
+    stored: int = 0
+
+    def add(self, stage: str, begun: float) -> None:
+        """Add what a stage has cost since ``begun``."""
+        self.cpu[stage] = self.cpu.get(stage, 0.0) + _cpu() - begun
+        self.rss[stage] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+@dataclass
+class World:
+    """What time it is among the switches: their counters grow with it."""
+
+    tick: int = 1
+
+
+def _cpu() -> float:
+    return time.process_time()
+
+
+def switch(target: Target, tick: int) -> Notes:
+    """Show a 48-port switch with two uplinks: 13 readings a port, as IF-MIB has them."""
+    notes = Notes(reached=True)
+    add = notes.readings.append
+    add(Reading("uptime", "", 8_640_000 + tick * 3600, "s"))
+    add(Reading("cpu_used", "", 17 + hash(target.name) % 20, "%"))
+    add(Reading("memory_used", "", 41.0, "%"))
+    for port in range(1, PORTS + 1):
+        name = f"GigabitEthernet0/0/{port}"
+        add(Reading("port_up", name, int(port % 3 != 0), "bool"))
+        add(Reading("port_enabled", name, 1, "bool"))
+        add(Reading("port_speed", name, 10**9, "bit/s"))
+        add(Reading("port_mtu", name, 1500, "B"))
+        for number, counter in enumerate(COUNTERS):
+            unit = "B" if counter in ("in", "out") else "1"
+            grown = 0 if number > 3 else port * 10_000_000 * tick
+            add(Reading(f"port_{counter}_total", name, 10**12 + grown, unit, 64))
+    return notes
+
+
+def settings(targets: int) -> str:
+    """Return settings of as many switches."""
+    lines = ["agent: {name: bench}", "sites: {lab: {zone: Asia/Shanghai}}", "targets:"]
+    lines += [f"  - {{name: sw-{n}, kind: icmp, address: 127.0.0.1, role: network}}" for n in range(targets)]
+    return "\n".join(lines)
+
+
+async def by_stage(station: Station, world: World, costs: Costs) -> None:
+    """Take the way of the data by hand, a stage at a time, for a second round after a first."""
+    memory, targets = station.memory, station.orders.targets
+    first = {name: derive(await _look(station, name), None) for name in targets}
+    world.tick = 2
+    begun = _cpu()
+    looks = await asyncio.gather(*(_look(station, name) for name in targets))
+    costs.add("look (replayed)", begun)
+    opened = await make_round.open_round(station, "by_stage", START, targets)
+    derived = []
+    for look in track(looks, "derive, judge, fold", transient=True):
+        begun = _cpu()
+        derived.append(derive(look, first[look.target]))
+        costs.add("derive", begun)
+        rules = memory.rules[look.target]
+        begun = _cpu()
+        findings = judge(Seen(derived[-1], targets[look.target], memory.states), rules)
+        costs.add("judge", begun)
+        begun = _cpu()
+        folded = fold(memory.states, derived[-1], findings, {r.name: r for r in rules}, targets, first)
+        memory.states.update(folded.states)
+        costs.add("fold", begun)
+        make_round.put(station, opened, Judged(derived[-1], tuple(findings), folded))
+        station.recorder.note(Judged(derived[-1], tuple(findings), folded))
+    begun = _cpu()
+    await make_round.close(station, opened)
+    costs.add("store", begun)
+    picture = Picture(START, targets, {look.target: look for look in derived}, memory.states)
+    begun = _cpu()
+    render(picture)
+    costs.add("text", begun)
+    readings = [[[r.parameter, r.instance, r.value, r.unit] for r in look.readings] for look in derived]
+    begun = _cpu()
+    for each in readings:
+        json.dumps(each)
+    costs.add("yardstick", begun)
+    costs.readings = sum(map(len, readings))
+
+
+async def _look(station: Station, name: str) -> Look:
+    return await station.looker.look(station.orders.targets[name], timedelta(seconds=10), full=True)
+
+
+async def through_the_agent(station: Station, world: World, costs: Costs) -> None:
+    """Make a round as the daemon does, batch by batch."""
+    world.tick = 3
+    opened = await make_round.open_round(station, "whole", START, station.orders.targets)
+    begun = _cpu()
+    await make_round.carry_out(station, opened)
+    costs.add("the whole round", begun)
+
+
+async def measure(targets: int, costs: Costs, folder: Path) -> None:
+    """Build a station of simulated switches and send it round."""
+    world, clock = World(), SteadyClock()
+    store = Store.open(f"sqlite:///{folder / 'bench.db'}", "bench")
+    looker = Looker({"icmp": ReplayCollector(lambda target, full: switch(target, world.tick))}, clock)
+    station = await bootstrap.make_station(parse(settings(targets), "bench.yaml"), clock, store, looker)
+    await by_stage(station, world, costs)
+    await through_the_agent(station, world, costs)
+    store.close()
+    costs.stored = (folder / "bench.db").stat().st_size
+
+
+def main(targets: int) -> None:
+    """Measure and print."""
+    costs = Costs()
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(measure(targets, costs, Path(folder)))
+    out, table = Console(), Table("stage", "CPU a target", "× yardstick", "RSS, at most")
+    for stage, seconds in costs.cpu.items():
+        ratio = f"{seconds / costs.cpu['yardstick']:.2f}"
+        table.add_row(stage, f"{seconds / targets * 1000:.3f} ms", ratio, f"{costs.rss[stage]:.0f} MB")
+    out.print(f"a round of {targets} switches, {costs.readings} readings with those derived")
+    out.print(table)
+    out.print(
+        f"two rounds stored: {costs.stored / 1e6:.1f} MB, {costs.stored / 2 / costs.readings:.2f} bytes a reading"
+    )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)

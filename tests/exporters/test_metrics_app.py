@@ -1,0 +1,250 @@
+"""The pages that machines read: who may, in which form, and when the agent says that it does not work."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from duty.readings import Look
+from duty.targets import Target
+from exporters.metrics_app import MetricsPage, metrics_app
+from exporters.own_health import Health, OwnMetrics
+from exporters.prometheus import Picture
+
+NOW = datetime(2026, 1, 2, 20, 0, tzinfo=UTC)
+WELL = Health(
+    NOW,
+    NOW - timedelta(hours=1),
+    "1.2.3",
+    settings_accepted=True,
+    settings_read=NOW,
+    idle={"writer": timedelta(seconds=2), "ticker": timedelta(seconds=1)},
+    queues={"messages": 4},
+    journal_entries=12,
+    looks=100,
+    failures={"timeout": 3},
+)
+
+
+@dataclass
+class Agent:
+    """An agent whose health a test sets."""
+
+    health: Health = WELL
+    page: MetricsPage = field(default_factory=MetricsPage)
+
+    def client(self, token: str | None = None) -> httpx.AsyncClient:
+        app = metrics_app(self.page, lambda: self.health, token)
+        return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://agent")
+
+
+@pytest.fixture
+def agent() -> Agent:
+    return Agent()
+
+
+@pytest.fixture
+async def client(agent: Agent) -> AsyncIterator[httpx.AsyncClient]:
+    async with agent.client() as client:
+        yield client
+
+
+def targets(*names: str) -> dict[str, Target]:
+    return {name: Target(name, "192.0.2.1", ("snmp",), name) for name in names}
+
+
+async def test_a_scrape_gives_what_was_seen_and_how_the_agent_is(agent: Agent, client: httpx.AsyncClient) -> None:
+    await agent.page.show(Picture(NOW, targets=targets("hq")))
+    answer = await client.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    found = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+    assert found["nightduty_targets", "hq"] == 1
+    assert found["nightduty_queue_depth", "messages"] == 4
+    assert found["nightduty_agent_idle_seconds", "writer"] == 2
+    assert found["nightduty_looks_total",] == 100
+    assert found["nightduty_looks_failed_total", "timeout"] == 3
+    assert found["nightduty_config_last_reload_success",] == 1
+    assert found["nightduty_journal_entries",] == 12
+    assert found["nightduty_agent_process_resident_memory_bytes",] > 0
+    assert all(name.startswith("nightduty_") for name, *_ in found)
+
+
+async def test_before_the_first_picture_a_scrape_tells_of_the_agent_alone(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/metrics")
+    assert "nightduty_build_info" in answer.text
+    assert "nightduty_target_up" not in answer.text
+
+
+async def test_the_agents_own_health_is_fresh_at_each_scrape(agent: Agent, client: httpx.AsyncClient) -> None:
+    await client.get("/metrics")
+    agent.health = replace(WELL, queues={"pages": 1}, settings_accepted=False)
+    text = (await client.get("/metrics")).text
+    assert 'nightduty_queue_depth{queue="pages"} 1.0' in text
+    assert 'queue="messages"' not in text
+    assert "nightduty_config_last_reload_success 0.0" in text
+
+
+def test_a_lone_surrogate_in_the_agents_own_words_does_not_fail_the_scrape() -> None:
+    text = OwnMetrics(lambda: replace(WELL, failures={"time\ud800out": 1})).text()
+    assert b'code="timeout"' in text
+
+
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        pytest.param("gzip", True, id="gzip"),
+        pytest.param("br;q=1.0, GZIP;q=0.5", True, id="gzip among others"),
+        pytest.param("gzip; q=0", False, id="gzip refused"),
+        pytest.param("identity", False, id="another"),
+        pytest.param("", False, id="nothing said"),
+    ],
+)
+async def test_the_page_is_packed_for_those_who_take_it(
+    agent: Agent, client: httpx.AsyncClient, accepted: str, packed: bool
+) -> None:
+    await agent.page.show(Picture(NOW, targets=targets("hq")))
+    answer = await client.get("/metrics", headers={"accept-encoding": accepted})
+    assert (answer.headers.get("content-encoding") == "gzip") is packed
+    assert answer.headers["vary"] == "accept-encoding"
+    assert 'nightduty_targets{site="hq"} 1' in answer.text
+    assert answer.text.endswith("\n")
+
+
+async def test_the_packed_page_is_one_whole_stream_each_time() -> None:
+    page = MetricsPage()
+    await page.show(Picture(NOW, targets=targets("hq")))
+    for rest in (b"one\n", b"two\n" * 1000, b""):
+        assert gzip.decompress(page.gzip(rest)) == page.text(rest)
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        pytest.param("Bearer s3cret", 200, id="the token"),
+        pytest.param("bearer s3cret", 200, id="the scheme in small letters"),
+        pytest.param("Bearer s3cre", 401, id="part of the token"),
+        pytest.param("Bearer ", 401, id="an empty token"),
+        pytest.param("Basic s3cret", 401, id="another scheme"),
+        pytest.param("Bearer s3cret\xff", 401, id="bytes that are not ASCII"),
+        pytest.param(None, 401, id="no token"),
+    ],
+)
+async def test_with_a_token_only_its_bearer_reads_the_metrics(agent: Agent, given: str | None, status: int) -> None:
+    headers = [] if given is None else [(b"authorization", given.encode("latin-1"))]
+    async with agent.client(token="s3cret") as client:
+        answer = await client.get("/metrics", headers=headers)
+    assert answer.status_code == status
+    assert ("nightduty_" in answer.text) is (status == 200)
+    assert ("www-authenticate" in answer.headers) is (status == 401)
+    assert "s3cret" not in answer.text
+
+
+def test_an_empty_token_is_refused_at_the_start(agent: Agent) -> None:
+    with pytest.raises(ValueError, match="token of /metrics is empty"):
+        agent.client(token="")
+
+
+async def test_an_agent_that_works_says_so(agent: Agent) -> None:
+    async with agent.client(token="s3cret") as client:
+        answer = await client.get("/healthz")
+    assert answer.status_code == 200
+    assert answer.json() == {"alive": True, "working": True, "causes": []}
+
+
+async def test_an_agent_that_stands_still_is_alive_and_does_not_work(agent: Agent, client: httpx.AsyncClient) -> None:
+    agent.health = replace(WELL, idle={"writer": timedelta(seconds=75), "ticker": timedelta(seconds=60)})
+    answer = await client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json() == {
+        "alive": True,
+        "working": False,
+        "causes": ["the writer has not moved for 75 s, allowed are 60 s"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        pytest.param("HEAD", "/metrics", 200, id="the head alone"),
+        pytest.param("GET", "/", 404, id="the root"),
+        pytest.param("GET", "/metrics/", 404, id="a slash too many"),
+        pytest.param("GET", "/openapi.json", 404, id="anything else"),
+        pytest.param("POST", "/metrics", 405, id="writing"),
+    ],
+)
+async def test_there_are_two_pages_and_they_are_only_read(
+    client: httpx.AsyncClient, method: str, path: str, status: int
+) -> None:
+    answer = await client.request(method, path)
+    assert answer.status_code == status
+    assert "server" not in answer.headers
+
+
+class HeldBack(Mapping[str, Look]):
+    """Looks whose reading a test can hold back, to have pictures come in while one is being rendered."""
+
+    def __init__(self, go: asyncio.Event, loop: asyncio.AbstractEventLoop) -> None:
+        self._go, self._loop = go, loop
+
+    def __iter__(self) -> Iterator[str]:
+        asyncio.run_coroutine_threadsafe(self._wait(), self._loop).result(10)
+        return iter(())
+
+    async def _wait(self) -> None:
+        await self._go.wait()
+
+    def __len__(self) -> int:
+        return 0
+
+    def __getitem__(self, name: str) -> Look:
+        raise KeyError(name)
+
+
+async def test_of_pictures_that_come_in_while_one_is_rendered_the_newest_is_shown() -> None:
+    page = MetricsPage()
+    go = asyncio.Event()
+    first = asyncio.create_task(
+        page.show(Picture(NOW, targets=targets("first"), looks=HeldBack(go, asyncio.get_running_loop())))
+    )
+    await asyncio.sleep(0)
+    for name in ("second", "third"):
+        await page.show(Picture(NOW, targets=targets(name)))
+    go.set()
+    await first
+    assert b'site="third"' in page.text()
+    assert b'site="first"' not in page.text()
+
+
+class Broken(Mapping[str, Look]):
+    """Looks that cannot be read."""
+
+    def __iter__(self) -> Iterator[str]:
+        raise RuntimeError("cannot be read")
+
+    def __len__(self) -> int:
+        return 1
+
+    def __getitem__(self, name: str) -> Look:
+        raise KeyError(name)
+
+
+async def test_a_rendering_that_fails_leaves_the_page_as_it_was_and_the_next_one_works() -> None:
+    page = MetricsPage()
+    await page.show(Picture(NOW, targets=targets("before")))
+    with pytest.raises(RuntimeError, match="cannot be read"):
+        await page.show(Picture(NOW, targets=targets("broken"), looks=Broken()))
+    assert b'site="before"' in page.text()
+    await page.show(Picture(NOW, targets=targets("after")))
+    assert b'site="after"' in page.text()
