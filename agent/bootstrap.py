@@ -22,7 +22,6 @@ from collectors.port import Collector
 from collectors.registry import COLLECTORS
 from config.build import build_cadences, build_rules, build_sites, build_targets, fingerprint
 from config.schema import Settings
-from duty.findings import Rule
 
 SOCKET = "control.sock"
 
@@ -64,6 +63,7 @@ def make_orders(settings: Settings, since: Mapping[str, datetime]) -> Orders:
         language=settings.agent.language,
         sites=sites,
         targets=build_targets(settings),
+        rules={target.name: build_rules(settings, target.name) for target in settings.targets},
         cadences=build_cadences(settings, since),
         watch_every=settings.watch.interval,
         keep_every=settings.watch.keep_every,
@@ -73,11 +73,6 @@ def make_orders(settings: Settings, since: Mapping[str, datetime]) -> Orders:
         keep_looks=settings.watch.keep,
         digest=fingerprint(settings),
     )
-
-
-def make_rules(settings: Settings) -> Mapping[str, tuple[Rule, ...]]:
-    """Return the rules of each target."""
-    return {target.name: build_rules(settings, target.name) for target in settings.targets}
 
 
 def make_collectors(settings: Settings) -> Mapping[str, Collector]:
@@ -106,7 +101,7 @@ async def make_station(settings: Settings, clock: Clock, store: Store, looker: L
         clock=clock,
         store=store,
         looker=looker or make_looker(settings, clock),
-        memory=Memory(orders.targets, make_rules(settings)),
+        memory=Memory(orders.targets, orders.rules),
         recorder=Recorder(store),
         run=uuid.uuid4().hex,
         version=version("nightduty"),

@@ -136,7 +136,6 @@ async def _reload(station: Station, path: Path, hangup: asyncio.Event) -> None:
             await reload.take_over(
                 station,
                 bootstrap.make_orders(settings, since),
-                bootstrap.make_rules(settings),
                 bootstrap.make_looker(settings, station.clock),
             )
         except SettingsError as error:

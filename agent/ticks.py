@@ -11,14 +11,14 @@ from typing import Any
 import schedule
 
 from agent.clock import Clock
-from agent.services import inspect, make_round, tidy
+from agent.services import make_round, tidy
 from agent.services.notice import Notice, write_step
 from agent.services.station import Station
 from agent.services.take_up import take_up
 from agent.services.watch import Watch
 from agent.store import runs
 from duty.errors import StoreError
-from duty.rounds import due
+from duty.rounds import BY_HAND, due
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +43,13 @@ class Ticks:
 
     async def begin(self) -> None:
         """Take up duty where the run before left it."""
+        now = self.station.clock.now()
         for left in await take_up(self.station):
             self._go(make_round.carry_out(self.station, left))
         if not self.station.last:
             # A new record: whoever has just installed the agent sees a round now, not at the next hour.
-            self._go(inspect.by_hand(self.station, (), ""))
+            first = await make_round.open_round(self.station, BY_HAND, now, self.station.orders.targets)
+            self._go(make_round.carry_out(self.station, first))
 
     async def tick(self) -> None:
         """Set going what is due now; never waits for the database, so that the watch goes on while it is locked."""
@@ -59,11 +61,17 @@ class Ticks:
             )
             self._go(self.station.store.write(write_step, self.station.run, now, step))
         if self._next_watch is None or now >= self._next_watch:
-            self._go(self.watch.make(now))
+            self._go(self.watch.make(now, without=self._expected(now)))
             self._next_watch = _next(self._next_watch or now, self.station.orders.watch_every, now)
         if self._desk is None or self._desk.done():
             self._desk = self._go(self._write(now))
         self.made += 1
+
+    def _expected(self, now: datetime) -> frozenset[str]:
+        """Name the targets of the rounds that this tick calls for."""
+        station = self.station
+        called = due(station.orders.cadences, station.last, station.absences, now)
+        return frozenset(name for d in called if d.make for name in (d.cadence.targets or station.orders.targets))
 
     async def _write(self, now: datetime) -> None:
         """Do what goes through the database, one thing after the other; what fails is tried again at the next tick."""

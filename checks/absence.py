@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from checks.seen import Seen
 from duty.alerts import REACH
 from duty.findings import Finding, Rule, Severity
+from duty.readings import OUR_OWN
 
-SILENCES = frozenset({"timeout", "refused", "credential_rejected", "malformed", "budget_spent"})
-"""Gap codes that tell that a protocol as a whole gave no answer."""
+SILENCES = frozenset({"timeout", "refused", "unreachable", "credential_rejected", "malformed", "budget_spent"})
+"""Gap codes of a protocol as a whole that tell that it gave no answer; any other leaves it unknown."""
 
 
 def judge(rule: Rule, seen: Seen) -> Iterator[Finding]:
@@ -22,14 +23,15 @@ def judge(rule: Rule, seen: Seen) -> Iterator[Finding]:
     if rule.parameter == REACH:
         if look.reached:
             yield Finding(rule.name, "", Severity.OK)
-        elif any(gap.code not in ("not_permitted", "crashed") for gap in look.gaps) or not look.gaps:
-            code = look.gaps[0].code if look.gaps else "timeout"
+        elif look.silent:
+            code = next((gap.code for gap in look.gaps if gap.code not in OUR_OWN), "timeout")
             yield Finding(rule.name, "", Severity.CRITICAL, "absence.not_reached", f"gap.{code}")
         return
     if not look.reached or rule.parameter not in seen.target.looks:
         return
-    silent = next((g for g in look.gaps if g.parameter == rule.parameter and g.code in SILENCES), None)
-    if silent is None:
+    code = next((gap.code for gap in look.gaps if gap.parameter == rule.parameter), "")
+    # A protocol whose time was taken has answered; its gap then tells that it broke off on the way.
+    if not code or seen.number(f"{rule.parameter}_time") is not None:
         yield Finding(rule.name, "", Severity.OK)
-    else:
-        yield Finding(rule.name, "", Severity.WARNING, "absence.snmp_silent", f"gap.{silent.code}")
+    elif code in SILENCES:
+        yield Finding(rule.name, "", Severity.WARNING, "absence.snmp_silent", f"gap.{code}")

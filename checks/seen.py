@@ -19,7 +19,7 @@ Samples = Sequence[tuple[datetime, float]]
 class Seen:
     """One derived look, its target, the states known before it, and the history of readings that have a trend."""
 
-    __slots__ = ("_by_parameter", "_stated", "history", "look", "states", "target")
+    __slots__ = ("_by_parameter", "_numbers", "_stated", "history", "look", "states", "target")
 
     def __init__(
         self,
@@ -33,9 +33,12 @@ class Seen:
         self.states = states
         self.history = history or {}
         self._by_parameter: dict[str, list[Reading]] = defaultdict(list)
+        self._numbers: dict[tuple[str, str], int | float] = {}
         for reading in look.readings:
             self._by_parameter[reading.parameter].append(reading)
-        self._stated = {(s.parameter, s.instance): s for s in look.stated}
+            self._numbers[reading.parameter, reading.instance] = reading.value
+        # A device that offers a place for its limits and leaves it empty has stated none.
+        self._stated = {(s.parameter, s.instance): s for s in look.stated if (s.warning, s.critical) != (None, None)}
 
     def readings(self, rule: Rule) -> list[Reading]:
         """Return the readings that a rule is about."""
@@ -44,7 +47,7 @@ class Seen:
 
     def number(self, parameter: str, instance: str = "") -> int | float | None:
         """Return one value, or None where it was not seen."""
-        return next((r.value for r in self._by_parameter.get(parameter, ()) if r.instance == instance), None)
+        return self._numbers.get((parameter, instance))
 
     def before(self, rule: Rule, instance: str) -> State | None:
         """Return what was known of this check at this instance before."""

@@ -72,8 +72,9 @@ def fold(
 
     Only a key with a finding moves: what was not looked at, a gap, and a target that vanished from the settings are
     never a recovery. ``looked`` has the newest look at each target, this one included; a target that is not reached
-    waits for a look at its parents that began after its own first failure, and is suppressed while none of them
-    answers.
+    waits for a look at its parents that began after its own first failure, and is suppressed while all of them are
+    silent. When a parent answers again, its looks are counted from there: what stands behind a switch that comes back
+    is given the time to come back as well.
     """
     changed: dict[Key, State] = {}
     transitions: list[Transition] = []
@@ -82,9 +83,13 @@ def fold(
         before = states.get(key, State())
         after = _count(before, finding, rules[finding.check], look.began)
         severity = _confirmed(after, rules[finding.check])
-        if finding.check == REACH and severity > before.severity:
-            answer = explained(topology[look.target], after.bad_since or look.began, looked)
-            after = replace(after, suppressed=answer is True)
+        if finding.check == REACH and (severity > before.severity or after.suppressed):
+            # A look fails at its end; a parent that answered while it ran may have died in the meantime.
+            answer = explained(topology[look.target], (after.bad_since or look.began) + look.took, looked)
+            # Not known yet, as after a restart: what was suppressed stays so.
+            after = replace(after, suppressed=after.suppressed if answer is None else answer)
+            if after.suppressed:
+                after = replace(after, warnings=0, criticals=0)
             if answer is not False:
                 severity = before.severity
         if severity != before.severity:
@@ -129,18 +134,19 @@ def _confirmed(state: State, rule: Rule) -> Severity:
 def explained(target: Target, failed: datetime, looked: Mapping[str, Look]) -> bool | None:
     """Say whether a target's silence is explained by its parents: True, False, or None while it is not known yet.
 
-    A target with several parents is explained only when none of them answers.
+    A target with several parents is explained only when all of them are silent. A parent that this agent cannot ask
+    explains nothing: else nobody would be told of either.
     """
     if not target.depends_on:
         return False
     parents = [looked.get(name) for name in target.depends_on]
     fresh = [look for look in parents if look is not None and look.began >= failed]
-    if any(look.reached for look in fresh):
+    if any(not look.silent for look in fresh):
         return False
     return True if len(fresh) == len(parents) else None
 
 
 def silent_parents(target: Target, looked: Mapping[str, Look]) -> bool:
-    """Say whether a target has parents and none of them answered when it was last looked at."""
+    """Say whether a target has parents and all of them were silent when they were last looked at."""
     parents = [looked.get(name) for name in target.depends_on]
-    return bool(parents) and all(look is not None and not look.reached for look in parents)
+    return bool(parents) and all(look is not None and look.silent for look in parents)

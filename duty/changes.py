@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from duty.findings import Finding, Severity
+from duty.rates import restarted
 from duty.readings import Fact, Look
 from duty.rounds import Sheet
 
@@ -43,9 +44,8 @@ def _of_target(target: str, old: Sheet | None, new: Sheet | None) -> Iterator[Ch
         return
     if not (old.look.reached and new.look.reached):
         return
-    up, was_up = new.look.number("uptime"), old.look.number("uptime")
-    if up is not None and was_up is not None and up < was_up:
-        yield Change(target, "restart", "uptime", "", str(was_up), str(up))
+    if restarted(new.look, old.look):
+        yield Change(target, "restart", "uptime", "", str(old.look.number("uptime")), str(new.look.number("uptime")))
     yield from _findings(target, old.findings, new.findings)
     yield from _switches(target, old.look, new.look)
     yield from _facts(target, old.look.facts, new.look.facts)

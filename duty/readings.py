@@ -31,6 +31,9 @@ GAPS = frozenset(
 )
 """Why something could not be seen. Words for each stand in ``exporters/words``."""
 
+OUR_OWN = frozenset({"not_permitted", "crashed"})
+"""Gaps that this agent causes itself; they tell nothing of the target."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -90,6 +93,11 @@ class Look:
     gaps: tuple[Gap, ...] = ()
     stated: tuple[Stated, ...] = ()
     full: bool = True
+
+    @property
+    def silent(self) -> bool:
+        """Whether the target itself gave no answer; one that this agent could not even ask is not silent."""
+        return not self.reached and (not self.gaps or any(gap.code not in OUR_OWN for gap in self.gaps))
 
     def number(self, parameter: str, instance: str = "") -> int | float | None:
         """Return the value of one reading, or None where it was not seen."""

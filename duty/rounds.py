@@ -13,6 +13,7 @@ from duty.findings import Finding, Severity
 from duty.readings import Look
 
 UTC = ZoneInfo("UTC")
+DAY = timedelta(days=1)
 BY_HAND = "by_hand"
 """The cadence to which a round belongs that a person asked for."""
 
@@ -44,8 +45,10 @@ class Cadence:
     """When rounds are due: every ``interval`` from ``anchor`` on, by the clock of ``zone``, within ``hours``.
 
     Each local day starts again at the anchor, and within the day the interval is counted in elapsed time; so a day on
-    which the clocks change has 23 or 25 hourly slots, each an instant of its own. No slot before ``since`` is due:
-    changing an interval invents no missed rounds. A round may begin up to ``window`` after its slot.
+    which the clocks change has 23 or 25 hourly slots, each an instant of its own. A longer day has one more only where
+    a whole interval fits: a daily round comes once, and where the clocks move by half an hour, each day has 24. No
+    slot before ``since`` is due: changing an interval invents no missed rounds. A round may begin up to ``window``
+    after its slot.
     """
 
     name: str
@@ -67,16 +70,17 @@ class Cadence:
         """Yield the slots later than ``after`` and not later than ``until``, as instants in UTC."""
         zone = ZoneInfo(self.zone)
         after = max(after, self.since - timedelta(microseconds=1))
-        day = after.astimezone(zone).date() - timedelta(days=1)
+        day = after.astimezone(zone).date() - DAY
         while (start := _instant(day, self.anchor, zone)) <= until:
-            end = _instant(day + timedelta(days=1), self.anchor, zone)
+            end = _instant(day + DAY, self.anchor, zone)
             # Days before the first that matters are left in one stride, so that a long outage costs no more to skip.
             slot = start + max(0, (after - start) // self.interval) * self.interval
             while slot < end and slot <= until:
-                if slot > after and self._within_hours(slot.astimezone(zone).time()):
+                whole = slot - start < DAY or slot + self.interval <= end
+                if slot > after and whole and self._within_hours(slot.astimezone(zone).time()):
                     yield slot
                 slot += self.interval
-            day += timedelta(days=1)
+            day += DAY
 
     def _within_hours(self, at: time) -> bool:
         if self.hours is None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from agent import daemon
 from agent.cli.options import SettingsFile
@@ -14,10 +18,13 @@ def run(config: SettingsFile) -> None:
     asyncio.run(daemon.run(config))
 
 
-def check_config(config: SettingsFile) -> None:
-    """Check the settings file; every mistake is named with its line."""
-    targets = check(config).targets
-    print(f"{config}: well; {len(targets)} targets, {sum(target.key for target in targets)} of them key equipment")
+def check_config(
+    config: SettingsFile, file: Annotated[Path | None, typer.Argument(help="The file; else that of --config.")] = None
+) -> None:
+    """Check a settings file; every mistake is named with its line."""
+    path = file or config
+    targets = check(path).targets
+    print(f"{path}: well; {len(targets)} targets, {sum(target.key for target in targets)} of them key equipment")
 
 
 COMMANDS = (run, check_config)

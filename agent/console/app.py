@@ -19,7 +19,7 @@ from agent.console.headers import SECURITY, SecurityHeaders
 from agent.console.render import error_page, open_templates
 from agent.services.overview import Reader
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 """The names under which the console answers; a page elsewhere cannot rebind a name of its own to this machine."""
 
 

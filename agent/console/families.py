@@ -116,7 +116,9 @@ def gap_groups(look: Look) -> tuple[GapGroup, ...]:
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     """Return a key by which Gi1/0/2 comes before Gi1/0/10."""
     # At most 9 digits at a time: int() of a hostile name of thousands of digits is slow, and then an error.
-    return tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in re.findall(r"[0-9]{1,9}|[^0-9]+", name))
+    return tuple(
+        (0, int(p), "") if p[0] in "0123456789" else (1, 0, p) for p in re.findall(r"[0-9]{1,9}|[^0-9]+", name)
+    )
 
 
 def _family(name: str, readings: list[Reading], look: Look) -> Family:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.console.cells import ABSENT, MISSED, Signs
@@ -25,9 +25,13 @@ WORST_FIRST = (
     SheetState.PENDING,
     SheetState.OK,
 )
-_RANK = {str(state): rank for rank, state in enumerate(WORST_FIRST)}
+_RANK: dict[str, int] = {state: rank for rank, state in enumerate(WORST_FIRST)}
 _RANK |= {ABSENT: len(_RANK), MISSED: len(_RANK)}
 _WELL = _RANK[SheetState.PENDING]
+
+
+Columns = Sequence[tuple[int, Mapping[str, SheetState] | None]]
+"""Each round's number with its targets' states, or None where it was missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,11 @@ class SiteRows:
 
 def lay(overview: Overview, opened: str = "") -> tuple[SiteRows, ...]:
     """Lay the grid: sites in their order, in each the key equipment first; ``opened`` names a site to show in full."""
-    rows = [Row(target, _signs(overview, target)) for target in overview.targets]
+    columns: Columns = [
+        (c.round.number, None if c.round.state is RoundState.MISSED else overview.cells.get(c.round.number, {}))
+        for c in overview.rounds
+    ]
+    rows = [Row(target, _signs(target, columns)) for target in overview.targets]
     if len(rows) > MANY:
         alone = {row.target.name for row in sorted(rows, key=_urgency)[:SHOWN] if _matters(row)}
     else:
@@ -91,12 +99,9 @@ def _site(overview: Overview, name: str, rows: list[Row], alone: set[str], *, op
     )
 
 
-def _signs(overview: Overview, target: Target) -> Signs:
+def _signs(target: Target, columns: Columns) -> Signs:
     return tuple(
-        (column.round.number, MISSED)
-        if column.round.state is RoundState.MISSED
-        else (column.round.number, str(overview.cells.get(column.round.number, {}).get(target.name, ABSENT)))
-        for column in overview.rounds
+        (number, states.get(target.name, ABSENT) if states is not None else MISSED) for number, states in columns
     )
 
 

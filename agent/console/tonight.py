@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -34,7 +35,7 @@ async def show(request: Request) -> Response:
         request,
         "tonight.html",
         overview,
-        sites=lay(overview, request.query_params.get("site", "")),
+        sites=await run_in_threadpool(lay, overview, request.query_params.get("site", "")),
         days=[(day, len(list(columns))) for day, columns in groupby(voice.day(c.round.slot) for c in overview.rounds)],
         cells=lambda row: cells(language, row.target.name, row.signs),
         key=key,

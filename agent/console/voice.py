@@ -35,6 +35,10 @@ class Voice:
     def time(self, at: datetime) -> str:
         return format_time(at, self.now, self.zone, self.say)
 
+    def full(self, at: datetime) -> str:
+        """Say day and hour, whatever the day: what is printed is read on another."""
+        return self.say("time.day_clock", day=self.day(at), clock=self.clock(at))
+
     def clock(self, at: datetime) -> str:
         """Say the hour and minute alone, where the day stands beside it already."""
         return format_time(at, at, self.zone, self.say)

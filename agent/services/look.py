@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from agent.clock import Clock
@@ -21,29 +20,27 @@ GRACE = timedelta(seconds=1)
 """What a collector gets beyond its budget before it is left behind."""
 
 
-@dataclass(slots=True)
 class Looker:
     """Sends collectors out, a bounded number at a time, and makes a look of whatever they bring back.
 
-    A collector that hangs is left behind at its deadline with what it had written down; as long as it has not come
-    back, its target is not asked in the same way again, so that one dead device holds one place at most.
+    A target is looked at by one look at a time; a second one waits for the first. A collector that hangs is left behind
+    at its deadline with what it had written down; as long as it has not come back, its target is not asked in the same
+    way again, so that one dead device holds one place at most.
     """
 
-    collectors: Mapping[str, Collector]
-    clock: Clock
-    window: int = 200
-    failures: Counter[str] = field(default_factory=Counter)
-    made: int = 0
-    _places: asyncio.Semaphore = field(init=False)
-    _behind: dict[tuple[str, str], asyncio.Task[None]] = field(default_factory=dict)
-    _crashed: set[tuple[str, str]] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self._places = asyncio.Semaphore(self.window)
+    def __init__(self, collectors: Mapping[str, Collector], clock: Clock, window: int = 200) -> None:
+        self.collectors = collectors
+        self.clock = clock
+        self.failures: Counter[str] = Counter()
+        self.made = 0
+        self._places = asyncio.Semaphore(window)
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._behind: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._crashed: set[tuple[str, str]] = set()
 
     async def look(self, target: Target, budget: timedelta, *, full: bool) -> Look:
         """Look at a target in all its ways at once; never raises for what a device or a collector does."""
-        async with self._places:
+        async with self._turns[target.name], self._places:
             parts = await asyncio.gather(*(self._part(kind, target, budget, full) for kind in target.looks))
         self.made += 1
         return merge(parts)
@@ -61,17 +58,19 @@ class Looker:
             gap = Gap(kind, "", "hung", "the look before has not come back")
             return self._made(target, began, began, full, notes, gap)
         task = asyncio.create_task(self._guarded(kind, target, notes, budget, full), name=f"look {kind} {target.name}")
-        self._behind[place] = task
-        task.add_done_callback(lambda _: self._behind.pop(place, None))
+        late = None
         try:
+            # Not wait_for: it would wait for a collector that swallows its cancellation.
             done, _ = await asyncio.wait({task}, timeout=(budget + GRACE).total_seconds())
         except asyncio.CancelledError:
             task.cancel()
             raise
-        late = None
         if not done:
+            self._behind[place] = task
+            task.add_done_callback(lambda _: self._behind.pop(place, None))
             task.cancel()
             late = Gap(kind, "", "hung" if notes.reached else "timeout", "left behind at the deadline")
+            self.failures[late.code] += 1
         return self._made(target, began, self.clock.now(), full, notes, late)
 
     async def _guarded(self, kind: str, target: Target, notes: Notes, budget: timedelta, full: bool) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from checks.judge import judge
@@ -12,8 +13,10 @@ from checks.seen import Seen
 from duty.alerts import Folded, Key, State, fold
 from duty.findings import Finding, Rule
 from duty.rates import derive
-from duty.readings import Look
+from duty.readings import Gap, Look
 from duty.targets import Target
+
+log = logging.getLogger(__name__)
 
 SAMPLE_EVERY = timedelta(minutes=5)
 SAMPLES = 72
@@ -41,6 +44,7 @@ class Memory:
     looked: dict[str, Look] = field(default_factory=dict)
     _answered: dict[str, Look] = field(default_factory=dict)
     _history: dict[str, History] = field(default_factory=dict)
+    _broken: set[tuple[str, str]] = field(default_factory=set)
 
     def take(self, look: Look) -> Judged:
         """Take in one look: derive, judge, fold, remember."""
@@ -48,14 +52,31 @@ class Memory:
         # The look before that answered: a device that was silent for a minute still has a rate over the two.
         derived = derive(look, self._answered.get(look.target))
         self.sample(derived)
-        findings = judge(Seen(derived, target, self.states, self._history.get(look.target)), rules)
+        derived, findings = self._judge(derived, target, rules)
         self.looked[look.target] = derived
         if derived.reached:
             self._answered[look.target] = derived
         by_name = {rule.name: rule for rule in rules}
         folded = fold(self.states, derived, findings, by_name, self.targets, self.looked)
         self.states.update(folded.states)
-        return Judged(derived, tuple(findings), folded)
+        return Judged(derived, findings, folded)
+
+    def _judge(self, look: Look, target: Target, rules: Iterable[Rule]) -> tuple[Look, tuple[Finding, ...]]:
+        """Judge rule by rule: a check with a defect costs itself only, becomes a gap, and rests until a reload."""
+        seen, findings, gaps = Seen(look, target, self.states, self._history.get(target.name)), [], []
+        for rule in rules:
+            place = (target.name, rule.name)
+            if place not in self._broken:
+                try:
+                    findings.extend(judge(seen, (rule,)))
+                    continue
+                except Exception:
+                    self._broken.add(place)
+                    log.exception(
+                        "check crashed target=%s check=%s; it rests until the settings are read again", *place
+                    )
+            gaps.append(Gap(rule.parameter, "", "crashed", f"check {rule.name}"))
+        return (replace(look, gaps=(*look.gaps, *gaps)) if gaps else look), tuple(findings)
 
     def sample(self, look: Look) -> None:
         """Keep the values that have a trend, one each five minutes."""
@@ -78,6 +99,7 @@ class Memory:
     def settle(self, targets: Mapping[str, Target], rules: Mapping[str, tuple[Rule, ...]]) -> None:
         """Go on under new settings; nothing known of a target that stays is forgotten."""
         self.targets, self.rules = targets, rules
+        self._broken.clear()
         for known in (self.looked, self._answered, self._history):
             for name in known.keys() - targets.keys():
                 del known[name]

@@ -65,7 +65,7 @@ class RecordReader:
             rounds=tuple(columns),
             cells=cells,
             next_slot=min((slot for slot in slots if slot is not None), default=None),
-            abnormal=_abnormal(known, orders.targets),
+            abnormal=_abnormal(known, orders),
             running=running,
             health=self.health(),
         )
@@ -148,11 +148,13 @@ def _sheet_and_before(
     return found[0], sheet, sheets.read_sheet(conn, agent, before.number, target) if before else None
 
 
-def _abnormal(known: Mapping[Key, State], targets: Mapping[str, Target]) -> tuple[Abnormal, ...]:
-    """Return what is confirmed bad, worst and key equipment first."""
+def _abnormal(known: Mapping[Key, State], orders: Orders) -> tuple[Abnormal, ...]:
+    """Return what is confirmed bad, worst and key equipment first; a check that was switched off says nothing more."""
+    in_force = {(target, rule.name) for target, rules in orders.rules.items() for rule in rules}
     found = [
         Abnormal(*key, s.severity, s.since, s.value, s.unit, s.limit, s.reason, s.suppressed)
         for key, s in known.items()
-        if key[0] in targets and (s.severity >= Severity.WARNING or s.suppressed)
+        if key[:2] in in_force and (s.severity >= Severity.WARNING or s.suppressed)
     ]
+    targets = orders.targets
     return tuple(sorted(found, key=lambda a: (-a.severity, not targets[a.target].key, a.target, a.check, a.instance)))

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 
 from agent.services.look import Looker
 from agent.services.station import Orders, Station
 from agent.store import journal
 from duty.errors import SettingsError
-from duty.findings import Rule
 
 log = logging.getLogger(__name__)
 
 
-async def take_over(station: Station, orders: Orders, rules: Mapping[str, tuple[Rule, ...]], looker: Looker) -> None:
+async def take_over(station: Station, orders: Orders, looker: Looker) -> None:
     """Put new settings in force. Open rounds go on; a target that went away is not inspected in them."""
     before, station.orders = station.orders, orders
     old, station.looker = station.looker, looker
-    station.memory.settle(orders.targets, rules)
+    station.memory.settle(orders.targets, orders.rules)
     now = station.clock.now()
     station.settings_accepted, station.settings_at = True, now
     for opened in station.open_rounds.values():

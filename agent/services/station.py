@@ -11,6 +11,7 @@ from agent.services.look import Looker
 from agent.services.memory import Memory
 from agent.services.record import Recorder
 from agent.store.engine import Store
+from duty.findings import Rule
 from duty.rounds import Absence, Cadence
 from duty.targets import Site, Target
 
@@ -24,6 +25,7 @@ class Orders:
     language: str
     sites: Mapping[str, Site]
     targets: Mapping[str, Target]
+    rules: Mapping[str, tuple[Rule, ...]]
     cadences: tuple[Cadence, ...]
     watch_every: timedelta
     keep_every: timedelta

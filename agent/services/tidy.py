@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 
 from agent.services.station import Station
-from agent.store import prune
+from agent.store import journal, prune
 
 log = logging.getLogger(__name__)
 
@@ -28,4 +28,9 @@ async def tidy(station: Station, now: datetime) -> None:
         if deleted < BATCH:
             break
     if gone:
+        await station.store.write(prune.shrink)
         log.info("retention deleted %d bodies", gone)
+    head = await station.store.read(journal.head)
+    if head is not None:
+        # The log is the place outside the record where the chain's end is kept: it shows a tail that was cut off.
+        log.info("journal entries=%d head=%s", head.seq, head.hash)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Set
 from datetime import datetime
 
 from agent.services.memory import Judged
 from agent.services.station import Station
+
+log = logging.getLogger(__name__)
 
 
 class Watch:
@@ -18,17 +22,24 @@ class Watch:
         self._kept: dict[str, datetime] = {}
         self.skipped = 0
 
-    async def make(self, now: datetime) -> None:
-        """Look once at every target that is free, and write down what changed."""
+    async def make(self, now: datetime, without: Set[str] = frozenset()) -> None:
+        """Look once at every target that is free, and write down what changed.
+
+        ``without`` are targets that a round of the same tick is about to look at: a target is looked at once a tick.
+        """
         station = self._station
-        others = station.orders.targets.keys() - station.claimed
+        others = station.orders.targets.keys() - station.claimed - without
         free = sorted(others - self._busy)
         self.skipped += len(others) - len(free)
         self._busy.update(free)
         looks = [asyncio.create_task(self._look(name)) for name in free]
         try:
             for coming in asyncio.as_completed(looks):
-                judged = await coming
+                try:
+                    judged = await coming
+                except Exception:
+                    log.exception("a look of the watch failed")
+                    continue
                 if judged is not None:
                     station.recorder.note(judged, keep=self._due_for_plot(judged.look.target, now))
         finally:

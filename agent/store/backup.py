@@ -147,7 +147,7 @@ def _copy(source: Path, to: Path) -> None:
 
 def _pour(old: Connection, new: Connection) -> None:
     for table in metadata.sorted_tables:
-        rows = old.execution_options(yield_per=AT_ONCE).execute(sa.select(table)).mappings()
+        rows = old.execute(sa.select(table).execution_options(yield_per=AT_ONCE)).mappings()
         for some in rows.partitions():
             new.execute(table.insert(), [dict(row) for row in some])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -38,8 +39,9 @@ def prune(
 def shrink(conn: Connection, agent: str, pages: int = 1000) -> None:
     """Give free pages of a SQLite file back to its file system; PostgreSQL sees to that by itself."""
     if conn.dialect.name == "sqlite":
-        # A page is freed with each step, so that the answer must be read to its end.
-        conn.exec_driver_sql(f"PRAGMA incremental_vacuum({int(pages)})").all()
+        # Each step frees one page, so that the answer must be read to its end; SQLAlchemy sees no rows in it.
+        raw: Any = conn.connection.dbapi_connection
+        raw.execute(f"PRAGMA incremental_vacuum({int(pages)})").fetchall()
 
 
 def _sheets(conn: Connection, agent: str, before: datetime, most: int) -> int:

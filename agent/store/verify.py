@@ -21,6 +21,9 @@ from duty.errors import StoreError
 from duty.rounds import RoundState
 
 
+AT_ONCE = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class Verified:
     """What a walk found: how many entries, the hash of the last, and the first that is bad (None: all are whole).
@@ -88,9 +91,11 @@ def _kept_since(conn: Connection, agent: str) -> datetime | None:
 
 
 def _entries(conn: Connection, agent: str) -> Iterator[Entry]:
-    query = sa.select(entries).where(entries.c.agent == agent).order_by(entries.c.seq)
-    for row in conn.execute(query.execution_options(yield_per=1000)):
-        yield journal.entry_of(row)
+    query = sa.select(entries).where(entries.c.agent == agent).order_by(entries.c.seq).limit(AT_ONCE)
+    page = conn.execute(query).all()
+    while page:
+        yield from map(journal.entry_of, page)
+        page = conn.execute(query.where(entries.c.seq > page[-1].seq)).all()
 
 
 def _check_link(walk: _Walk, entry: Entry, expected: int, previous: str) -> None:

@@ -44,6 +44,7 @@ ROW_CAP: Final = 10_000
 _MOST_DEVICES: Final = 2048  # each known device costs 17 KB in pysnmp's tables
 _RECEIVE_BUFFER: Final = 1 << 20
 _TICK_S: Final = 0.5
+_AUTHORIZATION_ERROR: Final = 16
 
 # pysnmp's own functions are only partly typed; what comes out of them is checked where it comes out.
 _config: Any = untyped_config
@@ -396,9 +397,12 @@ def _answer(reply: _Reply) -> Answer:
         raise NoAnswer(_code(reply.failure))
     try:
         bindings = [(tuple(name), _value(value)) for name, value in reply.bindings]
-        return Answer(bindings, int(reply.status), int(reply.at))
+        answer = Answer(bindings, int(reply.status), int(reply.at))
     except _TROUBLE:
         raise NoAnswer("malformed") from None
+    if answer.error == _AUTHORIZATION_ERROR:  # said of the user, not of an object
+        raise NoAnswer("credential_rejected")
+    return answer
 
 
 def _code(failure: object) -> str:
@@ -411,6 +415,8 @@ def _code(failure: object) -> str:
 def _value(raw: object) -> Value | Missing:
     if isinstance(raw, NoSuchObject | NoSuchInstance | EndOfMibView):
         return Missing.NOT_OFFERED
+    if isinstance(raw, univ.Null):  # which pyasn1 holds for a kind of octet string
+        return Missing.MALFORMED
     if isinstance(raw, Opaque):
         return _opaque(bytes(raw))
     if isinstance(raw, IpAddress):

@@ -53,8 +53,8 @@ Ask = Callable[[Request, Sequence[Name], int], Awaitable[Answer]]
 """Sends one request (kind, names, rows wanted of a walk) and brings its answer. Raises NoAnswer."""
 
 NO_SUCH_NAME: Final = 2
-_ERRORS: Final = {NO_SUCH_NAME: "not_offered", 6: "not_offered", 16: "credential_rejected"}
-"""Error statuses (noSuchName, noAccess, authorizationError) to gap codes; every other one is "agent_fault"."""
+_ERRORS: Final = {NO_SUCH_NAME: "not_offered", 6: "not_offered"}
+"""Error statuses (noSuchName, noAccess) to gap codes; every other one is "agent_fault"."""
 
 
 def name_of(oid: Oid) -> Name:

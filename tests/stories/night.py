@@ -14,7 +14,7 @@ from agent.services.overview import Overview, RoundView
 from agent.services.pulse import Pulse
 from agent.services.read import LiveReader
 from agent.services.station import Station
-from agent.store import sheets, verify
+from agent.store import sheets, tallies, verify
 from agent.store.engine import Store
 from agent.store.rounds import list_rounds
 from agent.ticks import Ticks
@@ -23,7 +23,7 @@ from config.load import parse
 from config.schema import Settings
 from duty.errors import CollectError
 from duty.readings import Notes, Reading
-from duty.rounds import Counts, Due, Round, SheetState, due
+from duty.rounds import Counts, Due, Round, RoundState, SheetState, due
 from duty.targets import Target
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -108,7 +108,7 @@ class Night:
         self._settings = parse(settings, "night.yaml")
         since = await bootstrap.in_force_since(self._settings, self.station.store, self.clock.now())
         orders = bootstrap.make_orders(self._settings, since)
-        await reload.take_over(self.station, orders, bootstrap.make_rules(self._settings), self._looker())
+        await reload.take_over(self.station, orders, self._looker())
 
     def at(self, text: str) -> datetime:
         """Return the next moment with this local time of day, or the moment of a full local date and time."""
@@ -159,6 +159,11 @@ class Night:
         """Return the rounds of a cadence by their local time, oldest first."""
         found = await self.station.store.read(list_rounds, 1000, cadence=cadence)
         return {f"{r.slot.astimezone(self.zone):%d %H:%M}": (r, counts) for r, counts in reversed(found)}
+
+    async def count_rounds(self, cadence: str = "inspection") -> dict[RoundState, int]:
+        """Return how many rounds of a cadence ended how."""
+        found = await self.station.store.read(tallies.totals)
+        return {state: many for (name, state), many in found.items() if name == cadence}
 
     async def sheet_states(self, when: str) -> dict[str, SheetState]:
         """Return the state of each target's sheet in the round of a local time."""

@@ -187,3 +187,28 @@ async def test_a_target_that_left_the_settings_is_not_a_recovery(night: Night) -
     await night.until("20:22")
     assert [(a.target, a.check) for a in (await night.board()).abnormal] == [("db", "reach")]
     await night.stop()
+
+
+async def test_a_target_is_looked_at_once_a_tick_also_when_a_round_is_due(night: Night) -> None:
+    await night.go_on_duty()
+    await night.until("19:59")
+    before = night.station.looker.made
+    await night.until("20:01")
+    assert night.station.looker.made - before == 2 * len(night.station.orders.targets)
+    await night.stop()
+
+
+async def test_a_look_that_fails_by_our_own_defect_leaves_the_others_inspected(
+    night: Night, caplog: pytest.LogCaptureFixture
+) -> None:
+    def poisonous(now: datetime) -> Iterable[Reading]:
+        yield Reading("cpu_used", "", "many", "%")  # type: ignore[arg-type]  # a collector's defect, past the types
+
+    night.shows["db"] = poisonous
+    await night.go_on_duty()
+    await night.until("20:05")
+    round_, counts = (await night.rounds())["23 20:00"]
+    assert round_.state is RoundState.PARTIAL
+    assert (counts[SheetState.OK], counts[SheetState.NOT_INSPECTED]) == (3, 1)
+    assert "the target is not inspected" in caplog.text
+    await night.stop()

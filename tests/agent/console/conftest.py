@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 23, 19, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 HOSTILE = (
     "<script>alert(1)</script>",
-    "\"><img src=x onerror=alert(1)>",
+    '"><img src=x onerror=alert(1)>',
     "'-alert(1)-'",
     "{{7*7}}${7*7}",
     "javascript:alert(1)",
@@ -189,7 +189,7 @@ def _state(place: int, number: int, of: int) -> SheetState:
         0: {20: SheetState.ABNORMAL, 23: SheetState.ABNORMAL, 24: SheetState.ABNORMAL},
         1: {12: SheetState.PARTIAL, 13: SheetState.PARTIAL},
         2: {22: SheetState.SUPPRESSED, 23: SheetState.NOT_REACHED, 24: SheetState.NOT_REACHED},
-        3: {n: SheetState.ABNORMAL for n in range(17, 25)},
+        3: dict.fromkeys(range(17, 25), SheetState.ABNORMAL),
         5: {7: SheetState.NOT_INSPECTED},
     }
     if of > 40 and place % 97 == 5 and number > 16 + place % 7:
@@ -198,7 +198,14 @@ def _state(place: int, number: int, of: int) -> SheetState:
 
 
 def build_house(
-    targets: int = 6, *, rounds: int = 24, hostile: bool = False, opened: bool = True, failing: bool = False
+    targets: int = 6,
+    *,
+    rounds: int = 24,
+    hostile: bool = False,
+    opened: bool = True,
+    failing: bool = False,
+    zone: str = "Asia/Shanghai",
+    now: datetime = NOW,
 ) -> House:
     """Build a house. Round 19 was missed, and round 7 interrupted; number 25 is open unless ``opened`` is false."""
     known = list(SMALL[:targets])
@@ -213,7 +220,7 @@ def build_house(
         ]
     columns: list[RoundColumn] = []
     cells: dict[int, Mapping[str, SheetState]] = {}
-    start = datetime(2026, 11, 23, 19, tzinfo=UTC) - 24 * HOUR
+    start = now.replace(minute=0) - 24 * HOUR
     for number in range(25 - rounds, 25):
         slot = start + number * HOUR
         if number == 19:
@@ -225,7 +232,9 @@ def build_house(
         columns.append(RoundColumn(replace(made, number=number), count(cells[number].values())))
     if opened and rounds:
         cells[25] = {t.name: SheetState.PENDING if n % 3 else SheetState.OK for n, t in enumerate(known)}
-        made = Round("by_hand", NOW - timedelta(minutes=1), RoundState.OPEN, begun=NOW - timedelta(minutes=1), number=25)
+        made = Round(
+            "by_hand", now - timedelta(minutes=1), RoundState.OPEN, begun=now - timedelta(minutes=1), number=25
+        )
         columns.append(RoundColumn(made, count(cells[25].values())))
     sheets = {}
     for number, states in cells.items():
@@ -248,29 +257,32 @@ def build_house(
                 tuple(Fact(name, instance, text) for name in ("name", "disk_type") for instance in ("", text)),
                 (Gap("disk_free", text, "malformed", text),),
             )  # fmt: skip
-            sheets[number, text] = sheet(bad, [Finding(text, text, Severity.WARNING, "levels.high", text, 1.0, text, 2.0)])
+            sheets[number, text] = sheet(
+                bad, [Finding(text, text, Severity.WARNING, "levels.high", text, 1.0, text, 2.0)]
+            )
     abnormal = (
-        Abnormal("HZ1-ACC-31", "reach", "", Severity.CRITICAL, NOW - timedelta(minutes=73), None, "", None,
+        Abnormal("HZ1-ACC-31", "reach", "", Severity.CRITICAL, now - timedelta(minutes=73), None, "", None,
                  "absence.not_reached"),
-        Abnormal("HZ1-CORE-01", "fan", "Fan 2", Severity.CRITICAL, NOW - timedelta(minutes=12), 2, "health", None,
+        Abnormal("HZ1-CORE-01", "fan", "Fan 2", Severity.CRITICAL, now - timedelta(minutes=12), 2, "health", None,
                  "states.bad"),
-        Abnormal("HZ1-DB-01", "disk", "/var", Severity.WARNING, NOW - timedelta(hours=8), 93.14, "%", 85.0, "disk.full"),
-        Abnormal("HZ1-FW-01", "cpu", "", Severity.WARNING, NOW - timedelta(days=2), 88.0, "%", 80.0, "levels.high",
+        Abnormal("HZ1-DB-01", "disk", "/var", Severity.WARNING, now - timedelta(hours=8), 93.14, "%", 85.0,
+                 "disk.full"),
+        Abnormal("HZ1-FW-01", "cpu", "", Severity.WARNING, now - timedelta(days=2), 88.0, "%", 80.0, "levels.high",
                  suppressed=True),
         *(Abnormal(text, text, text, Severity.CRITICAL, None, 1.0, text, 2.0, text) for text in HOSTILE if hostile),
     )  # fmt: skip
     names = {target.name for target in known}
     board = Overview(
         agent=HOSTILE[0] if hostile else "hz-monitor",
-        site_zone="Asia/Shanghai",
-        now=NOW,
+        site_zone=zone,
+        now=now,
         targets=tuple(known),
         sites=SITES,
         rounds=tuple(reversed(columns)),
         cells=cells,
-        next_slot=NOW + timedelta(minutes=48),
+        next_slot=now + timedelta(minutes=48),
         abnormal=tuple(a for a in abnormal if a.target in names and rounds),
-        running=Running("by_hand", NOW - timedelta(minutes=1), 2, max(targets, 1)) if opened and targets else None,
+        running=Running("by_hand", now - timedelta(minutes=1), 2, max(targets, 1)) if opened and targets else None,
         health=(
             Health("record", True, "0"),
             Health("settings", not hostile, HOSTILE[0] if hostile else ""),

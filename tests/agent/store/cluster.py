@@ -29,16 +29,14 @@ class Cluster:
 
     def initialise(self) -> None:
         """Make the cluster's files."""
-        command = [self._programs / "initdb", "-D", self.home / "data", "-U", "postgres", "-A", "trust"]
-        options = ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-        subprocess.run([*command, *options], check=True, capture_output=True, user=self._user, cwd=self.home)
+        command = f"{self._programs}/initdb -D {self.home}/data -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync"
+        subprocess.run(command.split(), check=True, capture_output=True, user=self._user, cwd=self.home)
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        settings = ["listen_addresses=", f"unix_socket_directories={self.home}", "fsync=off", "full_page_writes=off"]
-        command = [self._programs / "postgres", "-D", self.home / "data"]
+        settings = f"-c listen_addresses= -c unix_socket_directories={self.home} -c fsync=off -c full_page_writes=off"
         self._server = subprocess.Popen(
-            [*command, *(part for setting in settings for part in ("-c", setting))],
+            f"{self._programs}/postgres -D {self.home}/data {settings}".split(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             user=self._user,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
 
 from agent.store import journal, rounds, sheets, tallies
 from agent.store.engine import Store
@@ -35,8 +36,8 @@ async def test_a_slot_has_one_round(store: Store) -> None:
 
 
 async def test_another_cadence_and_another_agent_have_slots_of_their_own(store: Store) -> None:
-    def of_another_agent(conn: object, agent: str) -> int:
-        return rounds.open_round(conn, "sh2", "hourly", NOW, ["a"], NOW, False, "")  # type: ignore[arg-type]  # any
+    def of_another_agent(conn: Connection, agent: str) -> int:
+        return rounds.open_round(conn, "sh2", "hourly", NOW, ["a"], NOW, False, "")
 
     await store.write(rounds.open_round, "hourly", NOW, ["a"], NOW, False, "")
     await store.write(rounds.open_round, "daily", NOW, ["a"], NOW, False, "")

@@ -87,7 +87,7 @@ def silent(_asked: Asked) -> list[bytes]:
 
 
 def wrong_number(asked: Asked) -> list[bytes]:
-    return [reply(agents.with_number(asked, asked.number ^ 1), truthful(TREE, asked))]
+    return [reply(agents.with_number(asked, asked.number + 1000), truthful(TREE, asked))]
 
 
 def other_community(asked: Asked) -> list[bytes]:
