@@ -22,6 +22,7 @@ from collectors.port import Collector
 from collectors.registry import COLLECTORS
 from config.build import build_cadences, build_rules, build_sites, build_targets, fingerprint
 from config.schema import Settings
+from duty.errors import StoreError
 
 SOCKET = "control.sock"
 
@@ -49,8 +50,12 @@ def database_url(settings: Settings) -> str:
 
 def open_store(settings: Settings, *, readonly: bool = False) -> Store:
     """Open the record, to write in as its one agent or only to read. Raises StoreError with what to do next."""
-    if not readonly:
-        state_dir(settings).mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = state_dir(settings)
+    try:
+        if not readonly:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot make this folder: {error.strerror}; set agent.state_dir") from None
     return Store.open(database_url(settings), settings.agent.name, create=not readonly, readonly=readonly)
 
 

@@ -21,14 +21,16 @@ from agent.services.picture import take_picture
 from agent.services.pulse import Pulse
 from agent.services.read import LiveReader
 from agent.services.station import Station
-from agent.ticks import Ticks, keep_ticking
-from config.load import load
+from agent.ticks import BEAT, Ticks, keep_ticking
+from config.load import check
 from config.schema import Settings
 from duty.errors import SettingsError, StoreError
 from exporters.metrics_app import MetricsPage, metrics_app
-from exporters.own_health import STALLED
 
 log = logging.getLogger(__name__)
+
+FAREWELL = 3.0
+"""Seconds that a locked record may hold up the end; the whole has ten."""
 
 PICTURE_EVERY = 5.0
 """Seconds between two pictures for /metrics; a scrape more often than that sees the same one."""
@@ -36,7 +38,7 @@ PICTURE_EVERY = 5.0
 
 async def run(path: Path) -> None:
     """Run the agent until SIGTERM or SIGINT. Raises AlreadyRunning, SettingsError or StoreError before it is ready."""
-    settings = load(path)
+    settings = check(path)
     logs.set_up(settings.agent.log_level.upper())
     store = bootstrap.open_store(settings)
     try:
@@ -63,7 +65,7 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
         keep_ticking(ticks, station.clock),
         _feed(ticks, pulse),
         _paint(station, pulse, page),
-        _reload(station, path, hangup),
+        _reload(station, settings, path, hangup),
         listen.serve("status", create_app(reader, settings.agent.language), str(settings.console.listen)),
         listen.serve(
             "metrics",
@@ -81,7 +83,11 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
     log.info("going off duty")
     await control.stop()
     await verbs.stop()
-    await ticks.stop("stopped")
+    try:
+        async with asyncio.timeout(FAREWELL):
+            await ticks.stop("stopped")
+    except TimeoutError:
+        log.warning("the record is locked: it does not have the end of this run, the next one will note a gap")
     await station.looker.close()
 
 
@@ -106,9 +112,10 @@ async def _feed(ticks: Ticks, pulse: Pulse) -> None:
     """Tell the service manager that the agent lives, as long as its writer and its ticker move."""
     within = systemd.watchdog_interval()
     every = 5.0 if within is None else min(5.0, within / 4)
+    # The writer of an idle agent moves at each beat only, however short the manager's patience is.
+    allowed = max(timedelta(seconds=(within or 0) / 2), 3 * BEAT)
     while True:
         pulse.ticks = ticks.made
-        allowed = STALLED if within is None else timedelta(seconds=within / 2)
         stuck = [part for part, idle in pulse.idle().items() if idle > allowed]
         if not stuck:
             systemd.notify("WATCHDOG=1")
@@ -117,29 +124,40 @@ async def _feed(ticks: Ticks, pulse: Pulse) -> None:
 
 async def _paint(station: Station, pulse: Pulse, page: MetricsPage) -> None:
     while True:
-        with contextlib.suppress(StoreError):
+        try:
             await page.show(await take_picture(station, pulse))
+        except StoreError:
+            # The page keeps what it has, and its own metrics say how old that is.
+            pass
+        except Exception:
+            log.exception("the metrics page cannot be written; it keeps the last text")
         await asyncio.sleep(PICTURE_EVERY)
 
 
-async def _reload(station: Station, path: Path, hangup: asyncio.Event) -> None:
+async def _reload(station: Station, settings: Settings, path: Path, hangup: asyncio.Event) -> None:
     """Read the settings again at each SIGHUP; what is broken leaves the old ones in force."""
     while True:
         await hangup.wait()
         hangup.clear()
         systemd.reloading()
         try:
-            settings = await asyncio.to_thread(load, path)
-            if settings.agent.name != station.orders.agent:
-                log.warning("agent.name has changed: it takes effect at the next start")
-            since = await bootstrap.in_force_since(settings, station.store, station.clock.now())
-            await reload.take_over(
-                station,
-                bootstrap.make_orders(settings, since),
-                bootstrap.make_looker(settings, station.clock),
-            )
-        except SettingsError as error:
-            await reload.refuse(station, error)
+            settings = await _read_again(station, settings, path)
         except StoreError as error:
             log.error("settings not read again: %s; send SIGHUP once more when the record can be written", error)
         systemd.notify("READY=1")
+
+
+async def _read_again(station: Station, before: Settings, path: Path) -> Settings:
+    """Put the file's settings in force and return them; the ones before, where the file is broken."""
+    try:
+        settings = await asyncio.to_thread(check, path)
+    except SettingsError as error:
+        await reload.refuse(station, error)
+        return before
+    for part in ("agent", "console", "metrics"):
+        if getattr(settings, part) != getattr(before, part):
+            log.warning("settings of %s have changed: they take effect at the next start", part)
+    since = await bootstrap.in_force_since(settings, station.store, station.clock.now())
+    orders, looker = bootstrap.make_orders(settings, since), bootstrap.make_looker(settings, station.clock)
+    await reload.take_over(station, orders, looker)
+    return settings

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 BEAT = timedelta(seconds=10)
 TIDY = timedelta(hours=1)
+STOPPING_S = 3.0
+"""How long a stop waits for the record."""
 
 
 class Ticks:
@@ -60,10 +62,13 @@ class Ticks:
                 at + step if at else None for at in (self._next_watch, self._next_beat, self._next_tidy)
             )
             self._go(self.station.store.write(write_step, self.station.run, now, step))
+        desk_free = self._desk is None or self._desk.done()
         if self._next_watch is None or now >= self._next_watch:
-            self._go(self.watch.make(now, without=self._expected(now)))
+            # A round that waits for the database looks at nothing: until it can begin, the watch goes on.
+            without = self._expected(now) if desk_free and not self._failing else frozenset()
+            self._go(self.watch.make(now, without=without))
             self._next_watch = _next(self._next_watch or now, self.station.orders.watch_every, now)
-        if self._desk is None or self._desk.done():
+        if desk_free:
             self._desk = self._go(self._write(now))
         self.made += 1
 
@@ -128,8 +133,13 @@ class Ticks:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.station.recorder.flush()
-        await self.station.store.write(runs.end_run, self.station.run, reason, self.station.clock.now())
+        try:
+            async with asyncio.timeout(STOPPING_S):
+                await self.station.recorder.flush()
+                await self.station.store.write(runs.end_run, self.station.run, reason, self.station.clock.now())
+        except (StoreError, TimeoutError) as error:
+            # Whoever stops the agent does not wait for a database; the next start closes what is open, as after a kill.
+            log.error("the end of this run cannot be written: %s", str(error) or "the database is locked")
 
 
 def _next(planned: datetime, every: timedelta, now: datetime) -> datetime:

@@ -137,7 +137,9 @@ def _parse(marked: Marked) -> Profile:
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             place = tuple(step for step in detail["loc"] if step != "[key]")
-            problems.append(marked.problem(place, *word(detail, Profile)))
+            # An unknown key is named by the words, and is no part of the path.
+            words = marked.words(place[:-1] if detail["type"] == "extra_forbidden" else place)
+            problems.append(Problem(marked.file, marked.line(place), words, *word(detail, Profile)))
     else:
         problems += [marked.problem(*mistake) for mistake in _mistakes(profile)]
     if problems:
@@ -229,8 +231,8 @@ def _computed(
         if not least <= len(made.of) <= most:
             expected = str(least) if least == most else f"{least} to {most}"
             yield _Mistake((*here, "of"), f"'{made.compute}' of {len(made.of)}", expected)
-        if made.compute in ("mean", "count") and not whole:
-            yield _Mistake((*here, "compute"), f"'{made.compute}' of scalars", "it of a table's column")
+        if made.compute in ("mean", "count") and not (whole and set(made.of) <= objects.keys()):
+            yield _Mistake((*here, "compute"), f"'{made.compute}' of what is no column", "it of a table's column")
         for at, name in enumerate(made.of):
             if name not in known:
                 yield _Mistake((*here, "of", at), f"nothing is called '{name}' so far", one_of(name, sorted(known)))

@@ -150,3 +150,18 @@ def silent_parents(target: Target, looked: Mapping[str, Look]) -> bool:
     """Say whether a target has parents and all of them were silent when they were last looked at."""
     parents = [looked.get(name) for name in target.depends_on]
     return bool(parents) and all(look is not None and look.silent for look in parents)
+
+
+LASTING = 10
+"""Looks from which on a rule is about something that must last: 90 % of a CPU for a quarter of an hour."""
+
+
+def recorded(finding: Finding, rule: Rule, confirmed: Severity) -> Finding:
+    """Return a finding as it stands in the sheet: what must last to be a fault is a note until it has lasted.
+
+    What needs a few looks only to be sure of it (a full disk, a silent device) stands there at once as it is.
+    """
+    looks = rule.looks_critical if finding.severity is Severity.CRITICAL else rule.looks_warning
+    if finding.severity > max(confirmed, Severity.NOTE) and looks >= LASTING:
+        return replace(finding, severity=max(confirmed, Severity.NOTE))
+    return finding

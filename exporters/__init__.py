@@ -1,1 +1,1 @@
-
+"""What leaves: metrics, messages, forms, and the words they are said in."""

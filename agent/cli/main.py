@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 
-import click
 import typer
 
 from agent.cli import asking, keeping, serving
@@ -32,16 +30,27 @@ for command in (*serving.COMMANDS, *asking.COMMANDS, *keeping.COMMANDS):
 
 def run(argv: list[str]) -> int:
     """Run one command and return its exit status. What went wrong is said in one line, never as a traceback."""
-    # A reader that has seen enough (`| head`) ends us quietly, as any tool of the shell.
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        status = _run(argv)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # A reader that has seen enough (`| head`) ends us quietly. Not by SIGPIPE: it would end the daemon as well,
+        # with the first client that goes away before it has its answer.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
+
+
+def _run(argv: list[str]) -> int:
     try:
         status = app(argv, prog_name="nightduty", standalone_mode=False)
-    except click.exceptions.Exit as ended:
+    except typer.Exit as ended:
         return ended.exit_code
-    except click.exceptions.Abort:
+    except typer.Abort:
         return 130
-    except click.ClickException as error:
-        error.show()
+    except typer.TyperException as error:
+        said = error.format_message()
+        print(said if "\n" in said else f"{said.rstrip('.')}; see nightduty --help", file=sys.stderr)
         return USAGE
     except SettingsError as error:
         return _say(error, SETTINGS)
@@ -51,9 +60,6 @@ def run(argv: list[str]) -> int:
         return _say(error, UNAVAILABLE)
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return status if isinstance(status, int) else 0
 
 

@@ -13,21 +13,33 @@ from rich.text import Text
 from agent.clock import SteadyClock
 from agent.services.overview import Abnormal, Overview, RoundColumn, RoundView, SheetView
 from duty.changes import Change
-from duty.findings import Finding, Severity
+from duty.findings import Severity
 from duty.rounds import Counts, Sheet, SheetState
 from duty.targets import Target
-from exporters.words import Say, format_ago, format_time, format_value, say_finding, say_name, words
+from exporters.words import (
+    SIGNS,
+    Say,
+    format_ago,
+    format_time,
+    format_value,
+    say_changed,
+    say_finding,
+    say_name,
+    say_side,
+    shown,
+    words,
+)
 
-SIGNS: Mapping[SheetState, tuple[str, str]] = {
-    SheetState.OK: ("✓", "green"),
-    SheetState.ABNORMAL: ("✗", "bold red"),
-    SheetState.PARTIAL: ("◐", "yellow"),
-    SheetState.NOT_REACHED: ("○", "bold magenta"),
-    SheetState.SUPPRESSED: ("—", "dim"),
-    SheetState.NOT_INSPECTED: ("·", "dim"),
-    SheetState.PENDING: ("…", "dim"),
+STYLES: Mapping[SheetState, str] = {
+    SheetState.ABNORMAL: "bold red",
+    SheetState.NOT_REACHED: "bold magenta",
+    SheetState.PARTIAL: "yellow",
+    SheetState.SUPPRESSED: "dim",
+    SheetState.NOT_INSPECTED: "dim",
+    SheetState.PENDING: "dim",
+    SheetState.OK: "green",
 }
-"""Each state's sign and colour; the word stands beside them, for colour alone tells nothing."""
+"""Each state's colour, worst first; sign and word stand beside it, for colour alone tells nothing."""
 
 
 def aside() -> Console:
@@ -65,18 +77,12 @@ def _wrong(abnormal: Iterable[Abnormal], board: Overview, zone: ZoneInfo, say: S
     for title in ("severity", "target", "what", "since"):
         table.add_column(say(f"tonight.{title}"), overflow="fold")
     for a in abnormal:
-        finding = Finding(a.check, a.instance, a.severity, a.reason, _parameter(a), a.value, a.unit, a.limit)
         since = ""
         if a.since is not None:
             since = f"{format_time(a.since, board.now, zone, say)} {format_ago(a.since, board.now, say)}"
         severity = say("tonight.suppressed") if a.suppressed else say(f"severity.{a.severity.name.lower()}")
-        table.add_row(severity, ("★ " if a.target in key else "") + a.target, say_finding(finding, say), since)
+        table.add_row(severity, ("★ " if a.target in key else "") + a.target, say_finding(a.finding, say), since)
     return table
-
-
-def _parameter(abnormal: Abnormal) -> str:
-    # An absence has no reading, and the check's name says what it is.
-    return "" if abnormal.value is None else abnormal.check
 
 
 def print_rounds(out: Console, columns: Sequence[RoundColumn], sites: Mapping[str, object], language: str) -> None:
@@ -100,7 +106,7 @@ def _round_line(column: RoundColumn, now: datetime, zone: ZoneInfo, say: Say) ->
 
 def _counts(counts: Counts, say: Say) -> str:
     return "  ".join(
-        f"{SIGNS[state][0]} {say('sheet.' + state.value)} {counts[state]}" for state in SIGNS if counts[state]
+        f"{SIGNS[state]} {say('sheet.' + state.value)} {counts[state]}" for state in STYLES if counts[state]
     )
 
 
@@ -114,17 +120,15 @@ def print_round(out: Console, view: RoundView, sites: Mapping[str, object], lang
     if not view.changes:
         out.print("  " + say("round_page.nothing_changed"))
     out.print()
-    order = list(SIGNS)
-    worst_first = (1, 3, 2, 4, 5, 6, 0)
-    for sheet in sorted(view.sheets, key=lambda s: (worst_first.index(order.index(s.state)), s.target)):
+    worst_first = list(STYLES)
+    for sheet in sorted(view.sheets, key=lambda s: (worst_first.index(s.state), s.target)):
         _print_line(out, sheet, view.targets.get(sheet.target), say)
 
 
 def _print_line(out: Console, sheet: Sheet, target: Target | None, say: Say) -> None:
-    sign, style = SIGNS[sheet.state]
     star = " ★" if target is not None and target.key else ""
     seen = "" if sheet.look is None else say("cli.seen", n=len(sheet.look.readings), gaps=len(sheet.look.gaps))
-    line = Text(f"{sign} {sheet.target}{star}  ", style=style)
+    line = Text(f"{SIGNS[sheet.state]} {shown(sheet.target)}{star}  ", style=STYLES[sheet.state])
     line.append(say(f"sheet.{sheet.state.value}"))
     line.append(f"  {seen}", style="dim")
     out.print(line)
@@ -135,25 +139,9 @@ def _print_line(out: Console, sheet: Sheet, target: Target | None, say: Say) -> 
 
 
 def say_change(change: Change, say: Say) -> str:
-    """Say one thing that changed: "core-1: well → abnormal"."""
-    if change.what == "state":
-        before, after = (say(f"sheet.{s}") if s else say("cli.not_there") for s in (change.before, change.after))
-        return f"{change.target}: {before} → {after}"
-    if change.what == "restart":
-        return f"{change.target}: {say('cli.restarted')}"
-    kind = {"finding": "check", "reading": "parameter", "fact": "fact"}[change.what]
-    name = f"{say_name(kind, change.name, say)} {change.instance}".strip()
-    before, after = (_side(change, value, say) for value in (change.before, change.after))
-    return f"{change.target}: {name} {before} → {after}"
-
-
-def _side(change: Change, value: str, say: Say) -> str:
-    if change.what == "finding":
-        return say(f"severity.{value}")
-    if change.what == "reading":
-        unit = "bit/s" if change.name == "port_speed" else "bool"
-        return format_value(float(value), unit, say, change.name)
-    return value
+    """Say one thing that changed in a line: "core-1: port GE0/0/3 up → down"."""
+    before, after = (say_side(change, side, say) for side in (change.before, change.after))
+    return f"{shown(change.target)}: {say_changed(change, say)} {before} → {after}"
 
 
 def print_sheet(out: Console, view: SheetView, sites: Mapping[str, object], language: str) -> None:
@@ -172,12 +160,12 @@ def print_sheet(out: Console, view: SheetView, sites: Mapping[str, object], lang
     table.add_column(justify="right")
     for reading in sheet.look.readings:
         value = format_value(reading.value, reading.unit, say, reading.parameter)
-        table.add_row(Text(say_name("parameter", reading.parameter, say)), Text(reading.instance), Text(value))
+        table.add_row(Text(say_name("parameter", reading.parameter, say)), Text(shown(reading.instance)), Text(value))
     for fact in sheet.look.facts:
-        table.add_row(Text(say_name("fact", fact.parameter, say)), Text(fact.instance), Text(fact.text))
+        table.add_row(Text(say_name("fact", fact.parameter, say)), Text(shown(fact.instance)), Text(shown(fact.text)))
     out.print(table)
     for gap in sheet.look.gaps:
-        name = f"{say_name('parameter', gap.parameter, say)} {gap.instance}".strip()
+        name = f"{say_name('parameter', gap.parameter, say)} {shown(gap.instance)}".strip()
         out.print(f"{name}: {say('gap.' + gap.code)}. {say('gap_next.' + gap.code)}", style="dim", markup=False)
 
 

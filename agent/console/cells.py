@@ -22,13 +22,23 @@ Signs = tuple[tuple[int, str], ...]
 """A row of a grid: the number of each round, and what stands in its cell: a state, MISSED or ABSENT."""
 
 
-@lru_cache(maxsize=4096)
-def cells(language: str, target: str, signs: Signs) -> Markup:
-    """Return one target's cells in these rounds, each a link to its sheet. Kept by content: none is ever old."""
+def cells(language: str, target: str, signs: Signs, being_made: int) -> Markup:
+    """Return one target's cells in these rounds, each a link to its sheet.
+
+    The first ``being_made`` of them may still change; the others stand for good and are kept.
+    """
+    return _written(language, target, signs[:being_made]) + _kept(language, target, signs[being_made:])
+
+
+def _written(language: str, target: str, signs: Signs) -> Markup:
     say = words(language)
     name = escape(quote(target, safe="", errors="replace"))
     # Nothing below is from outside but the name, which is quoted and escaped; the words are our own.
     return Markup("".join(_cell(number, sign, name, say) for number, sign in signs))  # noqa: S704 escaped above
+
+
+# By content, so that no row is ever old. 1,000 targets by 24 rounds take 3 MB.
+_kept = lru_cache(maxsize=4096)(_written)
 
 
 def _cell(number: int, sign: str, name: str, say: Say) -> str:

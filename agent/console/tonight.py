@@ -31,13 +31,14 @@ async def show(request: Request) -> Response:
         overview.abnormal,
         key=lambda a: (a.suppressed, -a.severity, a.target not in key, a.since or overview.now, a.target),
     )
+    being_made = 1 + max((n for n, c in enumerate(overview.rounds) if c.round.state is RoundState.OPEN), default=-1)
     return await page(
         request,
         "tonight.html",
         overview,
         sites=await run_in_threadpool(lay, overview, request.query_params.get("site", "")),
         days=[(day, len(list(columns))) for day, columns in groupby(voice.day(c.round.slot) for c in overview.rounds)],
-        cells=lambda row: cells(language, row.target.name, row.signs),
+        cells=lambda row: cells(language, row.target.name, row.signs, being_made),
         key=key,
         wrong=wrong[:MOST_ABNORMAL],
         wrong_count=len([state for state in wrong if not state.suppressed]),

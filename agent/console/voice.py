@@ -64,18 +64,7 @@ class Voice:
 
     def abnormal(self, state: Abnormal) -> str:
         """Say a confirmed state as the finding that it came from."""
-        return say_finding(
-            Finding(
-                state.check,
-                state.instance,
-                state.severity,
-                state.reason,
-                value=state.value,
-                unit=state.unit,
-                limit=state.limit,
-            ),
-            self.say,
-        )
+        return say_finding(state.finding, self.say)
 
     def name(self, kind: str, name: str) -> str:
         return say_name(kind, name, self.say)

@@ -12,6 +12,8 @@ from agent.control import wire
 from agent.services.overview import Overview, RoundColumn, RoundView, SheetView
 from duty.errors import NightdutyError
 
+HUNG_UP = "the daemon hung up before it answered: it is stopping, or too many ask at once; its log tells"
+
 
 class NoDaemon(NightdutyError):
     """Nobody listens at the socket."""
@@ -21,10 +23,15 @@ async def ask(path: Path, verb: str, **args: object) -> AsyncIterator[dict[str, 
     """Send a request and yield the messages that come back; raises what the daemon raised."""
     try:
         reader, writer = await asyncio.open_unix_connection(str(path), limit=wire.LONGEST)
-    except (FileNotFoundError, ConnectionRefusedError):
+    except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError):
         raise NoDaemon(f"no daemon listens at {path}") from None
     except PermissionError:
         raise NightdutyError(f"{path}: you may not talk to the daemon; ask as root or join its group") from None
+    except OSError as error:
+        if error.errno is None:
+            # Longer than the path of a socket may be: no daemon can listen there.
+            raise NoDaemon(f"no daemon listens at {path}") from None
+        raise NightdutyError(f"{path}: the daemon cannot be asked: {error.strerror}") from None
     try:
         writer.write(wire.line({"verb": verb, "args": args}))
         await writer.drain()
@@ -35,7 +42,9 @@ async def ask(path: Path, verb: str, **args: object) -> AsyncIterator[dict[str, 
             yield message
             if "answer" in message:
                 return
-        raise NightdutyError("the daemon hung up before it answered; see its log")
+        raise NightdutyError(HUNG_UP)
+    except ConnectionError:
+        raise NightdutyError(HUNG_UP) from None
     finally:
         writer.close()
 

@@ -22,6 +22,16 @@ LONGEST_REQUEST = 65_536
 PATIENCE = 10.0
 """Seconds that a client has to say what it wants."""
 MOST_CLIENTS = 32
+UNREADABLE = (
+    TimeoutError,
+    ValueError,
+    KeyError,
+    TypeError,
+    RecursionError,
+    asyncio.IncompleteReadError,
+    asyncio.LimitOverrunError,
+)
+"""What reading a request raises when it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,27 @@ class Asked:
 
     args: Mapping[str, Any]
     actor: str
+
+    def number(self, name: str, default: int | None = None) -> int:
+        """Return an argument that is a whole number. Raises NightdutyError."""
+        value = self.args.get(name, default)
+        if not isinstance(value, int) or abs(value) >= 2**63:
+            raise NightdutyError(f"{name}: expected a whole number")
+        return value
+
+    def text(self, name: str) -> str:
+        """Return an argument that is text. Raises NightdutyError."""
+        value = self.args.get(name)
+        if not isinstance(value, str):
+            raise NightdutyError(f"{name}: expected text")
+        return value
+
+    def texts(self, name: str) -> list[str]:
+        """Return an argument that is a list of texts, empty where it is left out. Raises NightdutyError."""
+        values = self.args.get(name, [])
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise NightdutyError(f"{name}: expected a list of texts")
+        return values
 
 
 Verb = Callable[[Asked], AsyncIterator[dict[str, Any]]]
@@ -46,14 +77,21 @@ class ControlServer:
         self._clients: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Bind the socket. The instance lock is held already, so that an old socket file belongs to a dead daemon."""
-        self._path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-        self._path.unlink(missing_ok=True)
-        before = os.umask(0o117)
+        """Bind the socket. The instance lock is held already, so that an old socket file belongs to a dead daemon.
+
+        Raises NightdutyError where there can be none.
+        """
         try:
-            self._server = await asyncio.start_unix_server(self._serve, str(self._path), limit=LONGEST_REQUEST)
-        finally:
-            os.umask(before)
+            self._path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+            self._path.unlink(missing_ok=True)
+            before = os.umask(0o117)
+            try:
+                self._server = await asyncio.start_unix_server(self._serve, str(self._path), limit=LONGEST_REQUEST)
+            finally:
+                os.umask(before)
+        except OSError as error:
+            # A path that is too long has no error number, only words.
+            raise NightdutyError(f"cannot listen at {self._path}: {error.strerror or error}") from None
 
     async def stop(self) -> None:
         """Hang up on everybody."""
@@ -83,8 +121,8 @@ class ControlServer:
         try:
             async with asyncio.timeout(PATIENCE):
                 request = json.loads(await reader.readuntil(b"\n"))
-            verb, args = self._verbs[request["verb"]], request.get("args", {})
-        except (TimeoutError, ValueError, KeyError, TypeError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            verb, args = self._verbs[request["verb"]], dict(request.get("args", {}))
+        except UNREADABLE:
             writer.write(wire.line(wire.failure(NightdutyError("this daemon does not know such a request"))))
             await writer.drain()
             return
@@ -94,6 +132,11 @@ class ControlServer:
                 await writer.drain()
         except NightdutyError as error:
             writer.write(wire.line(wire.failure(error)))
+        except ConnectionError:
+            raise
+        except Exception:
+            log.exception("a request could not be answered verb=%s", request["verb"])
+            writer.write(wire.line(wire.failure(NightdutyError("the daemon failed to answer; its log tells why"))))
         await writer.drain()
 
 

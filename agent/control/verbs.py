@@ -47,17 +47,17 @@ class Verbs:
 
     async def rounds(self, asked: Asked) -> AsyncIterator[Message]:
         """The newest rounds."""
-        found = await self._reader.rounds(min(int(asked.args.get("limit", 24)), 1000))
+        found = await self._reader.rounds(max(1, min(asked.number("limit", 24), 1000)))
         yield {"answer": [plain(RoundColumn, column) for column in found]}
 
     async def round(self, asked: Asked) -> AsyncIterator[Message]:
         """One round with its sheets."""
-        found = await self._reader.round(int(asked.args["number"]))
+        found = await self._reader.round(asked.number("number"))
         yield {"answer": None if found is None else plain(RoundView, found)}
 
     async def sheet(self, asked: Asked) -> AsyncIterator[Message]:
         """One sheet."""
-        found = await self._reader.sheet(int(asked.args["number"]), str(asked.args["target"]))
+        found = await self._reader.sheet(asked.number("number"), asked.text("target"))
         yield {"answer": None if found is None else plain(SheetView, found)}
 
     async def inspect(self, asked: Asked) -> AsyncIterator[Message]:
@@ -77,7 +77,7 @@ class Verbs:
                 }
             )
 
-        names = [str(name) for name in asked.args.get("targets", [])]
+        names = asked.texts("targets")
         task = asyncio.create_task(inspect.by_hand(self._station, names, asked.actor, progress))
         self._going.add(task)
         task.add_done_callback(self._going.discard)

@@ -13,7 +13,7 @@ from agent.services.memory import Judged
 from agent.services.station import OpenRound, Station
 from agent.store import rounds
 from duty.alerts import silent_parents
-from duty.errors import StoreError
+from duty.errors import NotFound, StoreError
 from duty.readings import Look
 from duty.rounds import Counts, Due, RoundState, Sheet, sheet
 
@@ -65,6 +65,8 @@ async def carry_out(
                 # A defect of ours at one target: its sheet says "not inspected", and the round goes on.
                 log.exception("a look of round %d failed; the target is not inspected", opened.number)
                 continue
+            if judged is None:
+                continue
             station.recorder.note(judged)
             target = station.orders.targets.get(judged.look.target)
             if target is not None and target.depends_on and not judged.look.reached:
@@ -78,10 +80,13 @@ async def carry_out(
         for task in looks:
             task.cancel()
     for judged in unexplained:
-        target = station.orders.targets[judged.look.target]
-        put(station, opened, judged, progress, suppressed=silent_parents(target, station.memory.looked))
-    opened.made = True
-    return await close(station, opened)
+        target = station.orders.targets.get(judged.look.target)
+        suppressed = target is not None and silent_parents(target, station.memory.looked)
+        put(station, opened, judged, progress, suppressed=suppressed)
+    closed = await close(station, opened)
+    # Not before: a tick that comes while the round is being closed would close it a second time.
+    opened.made = closed is None
+    return closed
 
 
 async def close(station: Station, opened: OpenRound, interrupted: str = "") -> tuple[RoundState, Counts] | None:
@@ -90,6 +95,10 @@ async def close(station: Station, opened: OpenRound, interrupted: str = "") -> t
         return None
     try:
         state, counts = await station.store.write(rounds.close_round, opened.number, station.clock.now(), interrupted)
+    except NotFound:
+        # The answer to an earlier attempt was lost on its way: the round is closed already.
+        station.open_rounds.pop(opened.number, None)
+        return None
     except StoreError as error:
         log.error("round %d cannot be closed yet, it is tried again: %s", opened.number, error)
         return None
@@ -105,10 +114,13 @@ def miss(conn: Connection, agent: str, dues: Iterable[Due], now: datetime) -> No
         rounds.record_missed(conn, agent, due.cadence.name, due.slot, due.reason, now)
 
 
-async def _look(station: Station, name: str) -> Judged:
-    target = station.orders.targets[name]
+async def _look(station: Station, name: str) -> Judged | None:
+    target = station.orders.targets.get(name)
+    if target is None:
+        return None
     look: Look = await station.looker.look(target, station.orders.budget, full=True)
-    return station.memory.take(look)
+    # A reload may have taken the target away while it waited or was being looked at: it is not inspected then.
+    return station.memory.take(look) if name in station.orders.targets else None
 
 
 def put(

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from checks.judge import judge
 from checks.seen import Seen
-from duty.alerts import Folded, Key, State, fold
-from duty.findings import Finding, Rule
+from duty.alerts import Folded, Key, State, fold, recorded
+from duty.findings import Finding, Rule, Severity
 from duty.rates import derive
 from duty.readings import Gap, Look
 from duty.targets import Target
@@ -59,7 +59,12 @@ class Memory:
         by_name = {rule.name: rule for rule in rules}
         folded = fold(self.states, derived, findings, by_name, self.targets, self.looked)
         self.states.update(folded.states)
-        return Judged(derived, findings, folded)
+        kept = tuple(recorded(f, by_name[f.check], self._severity(look.target, f)) for f in findings)
+        return Judged(derived, kept, folded)
+
+    def _severity(self, target: str, finding: Finding) -> Severity:
+        state = self.states.get((target, finding.check, finding.instance))
+        return state.severity if state else Severity.OK
 
     def _judge(self, look: Look, target: Target, rules: Iterable[Rule]) -> tuple[Look, tuple[Finding, ...]]:
         """Judge rule by rule: a check with a defect costs itself only, becomes a gap, and rests until a reload."""

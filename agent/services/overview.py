@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from duty.changes import Change
-from duty.findings import Severity
+from duty.findings import Finding, Severity
 from duty.rounds import Counts, Round, Sheet, SheetState
 from duty.targets import Site, Target
 
@@ -35,6 +35,14 @@ class Abnormal:
     limit: float | None
     reason: str
     suppressed: bool = False
+    parameter: str = ""
+
+    @property
+    def finding(self) -> Finding:
+        """Return the finding that it stands for, to be said as any other."""
+        return Finding(
+            self.check, self.instance, self.severity, self.reason, self.parameter, self.value, self.unit, self.limit
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,9 +150,9 @@ def _sheet_and_before(
 
 def _abnormal(known: Mapping[Key, State], orders: Orders) -> tuple[Abnormal, ...]:
     """Return what is confirmed bad, worst and key equipment first; a check that was switched off says nothing more."""
-    in_force = {(target, rule.name) for target, rules in orders.rules.items() for rule in rules}
+    in_force = {(target, rule.name): rule.parameter for target, rules in orders.rules.items() for rule in rules}
     found = [
-        Abnormal(*key, s.severity, s.since, s.value, s.unit, s.limit, s.reason, s.suppressed)
+        Abnormal(*key, s.severity, s.since, s.value, s.unit, s.limit, s.reason, s.suppressed, in_force[key[:2]])
         for key, s in known.items()
         if key[:2] in in_force and (s.severity >= Severity.WARNING or s.suppressed)
     ]

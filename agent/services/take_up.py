@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
 
 from agent.services import make_round
 from agent.services.station import OpenRound, Station
 from agent.store import journal, looks, rounds, runs, sheets, states
-from duty.rounds import BY_HAND, Absence
+from duty.rounds import BY_HAND, Absence, Due, due
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +19,7 @@ HISTORY = timedelta(hours=6)
 
 
 async def take_up(station: Station) -> list[OpenRound]:
-    """Read what the record knows, close or resume open rounds, and begin this run.
+    """Read what the record knows, settle what is due, close or resume open rounds, and begin this run.
 
     Returns the rounds to go on with: those whose window is still open. Their sheets that are written stay written.
     """
@@ -25,11 +28,29 @@ async def take_up(station: Station) -> list[OpenRound]:
     if before is not None and before.beat < now:
         station.absences.append(Absence(before.beat, now, "agent_down"))
     await recall(station)
-    await store.write(runs.begin_run, station.run, station.version, now)
-    await store.write(
-        journal.append, "run_begun", now, "", "ok", {"version": station.version, "settings": station.orders.digest}
-    )
+    called = due(station.orders.cadences, station.last, station.absences, now)
+    await store.write(_begin, station, called, now)
+    for passed in called:
+        station.last[passed.cadence.name] = passed.slot
+        if not passed.make:
+            log.warning("round %s slot=%s missed reason=%s", passed.cadence.name, passed.slot, passed.reason)
     return [resumed for number in await _left_open(station) if (resumed := await _resume(station, number)) is not None]
+
+
+def _begin(conn: Connection, agent: str, station: Station, called: Sequence[Due], now: datetime) -> None:
+    """Begin the run, and settle every slot that passed before it, all or nothing.
+
+    Were the run begun first, one that is killed at once would count as having been there when they passed.
+    """
+    orders = station.orders
+    make_round.miss(conn, agent, [d for d in called if not d.make], now)
+    for d in called:
+        if d.make:
+            names = sorted(d.cadence.targets or orders.targets)
+            rounds.open_round(conn, agent, d.cadence.name, d.slot, names, now, d.late, orders.digest)
+    runs.begin_run(conn, agent, station.run, station.version, now)
+    said = {"version": station.version, "settings": orders.digest}
+    journal.append(conn, agent, "run_begun", now, "", "ok", said)
 
 
 async def recall(station: Station) -> None:

@@ -78,7 +78,7 @@ def _restore_file(source: Path, path: Path) -> Path | None:
 def _restore_rows(source: Path, at: Place) -> Path | None:
     """Fill a PostgreSQL database in one transaction: it holds all of the old or all of the new."""
     kept = None
-    with _engine(connect.writer(at, None)) as new, _engine(connect.readers(Place(at.url, source), 1)) as old:
+    with _engine(connect.writer(at, None)) as new, _engine(connect.readers(connect.file(source), 1)) as old:
         _expect_form(old, str(source))
         if migrate.form(new) is not None:
             kept = next(name for n in count(1) if not (name := files.beside(source, f".replaced-{n}")).exists())
@@ -162,7 +162,7 @@ def _follow(conn: Connection, number: sa.Column[int]) -> None:
 def _expect_sound(path: Path) -> None:
     """Have SQLite check the whole of a file; StoreError if it is damaged, not ours, or of another form."""
     files.inspect(path)
-    with _engine(connect.readers(Place(sa.make_url("sqlite://"), path), 1)) as conn:
+    with _engine(connect.readers(connect.file(path), 1)) as conn:
         said = str(conn.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
         if said != "ok":
             raise StoreError(f"{path}: the file is damaged ({' '.join(said.split())[:200]})")
@@ -176,7 +176,7 @@ def _expect_form(conn: Connection, where: str) -> None:
 
 def _broken(path: Path) -> str:
     """Verify the journals in a file; return what is wrong, "" for nothing."""
-    with _engine(connect.readers(Place(sa.make_url("sqlite://"), path), 1)) as conn:
+    with _engine(connect.readers(connect.file(path), 1)) as conn:
         return next((found.why for agent in _agents(conn) if (found := verify(conn, agent)).first_bad is not None), "")
 
 

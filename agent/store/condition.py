@@ -30,7 +30,7 @@ class Condition:
 
 
 def check(conn: Connection, agent: str) -> Condition:
-    """Examine the database for the doctor. On SQLite it reads the whole file."""
+    """Examine the database for the doctor; on SQLite this reads the whole file. StoreError if it cannot be read."""
     return _sqlite(conn) if conn.dialect.name == "sqlite" else _postgresql(conn)
 
 

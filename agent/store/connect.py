@@ -59,6 +59,11 @@ def place(url: str) -> Place:
     raise StoreError(f"the database {parsed} is of no kind we know, expected sqlite:////path or postgresql://host/name")
 
 
+def file(path: Path) -> Place:
+    """Return the place that a SQLite file is."""
+    return Place(sa.make_url("sqlite://"), path)
+
+
 def writer(at: Place, agent: str | None) -> sa.Engine:
     """Make the engine of the one connection that writes. On PostgreSQL it holds the agent's lock while it lives."""
     if at.path is not None:

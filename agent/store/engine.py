@@ -113,7 +113,9 @@ class Store:
         return self._writes.depth
 
     def close(self) -> None:
-        """Finish the writes that were queued, close the database and free the lock."""
+        """Finish the writes that were queued, close the database and free the lock. A second time does nothing."""
+        if self._closing.is_set():
+            return
         self._closing.set()
         self._reads.close()
         self._writes.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -39,9 +38,10 @@ def prune(
 def shrink(conn: Connection, agent: str, pages: int = 1000) -> None:
     """Give free pages of a SQLite file back to its file system; PostgreSQL sees to that by itself."""
     if conn.dialect.name == "sqlite":
-        # Each step frees one page, so that the answer must be read to its end; SQLAlchemy sees no rows in it.
-        raw: Any = conn.connection.dbapi_connection
-        raw.execute(f"PRAGMA incremental_vacuum({int(pages)})").fetchall()
+        free = int(conn.exec_driver_sql("PRAGMA freelist_count").scalar_one())
+        for _ in range(min(free, pages)):
+            # One by one: SQLite frees a page with each step, and the driver takes one step only.
+            conn.exec_driver_sql("PRAGMA incremental_vacuum(1)")
 
 
 def _sheets(conn: Connection, agent: str, before: datetime, most: int) -> int:

@@ -12,12 +12,7 @@ from sqlalchemy import Connection
 from agent.store import journal
 from agent.store.columns import microseconds
 from agent.store.schema import rounds, sheets
-from agent.store.sheets import pending_targets as pending_targets
-from agent.store.sheets import put_sheets as put_sheets
-from agent.store.sheets import read_sheet as read_sheet
-from agent.store.sheets import read_sheets as read_sheets
 from agent.store.sheets import seal
-from agent.store.sheets import sheet_states as sheet_states
 from duty.errors import NotFound, StoreError
 from duty.rounds import Counts, Round, RoundState, SheetState, outcome
 

@@ -63,11 +63,6 @@ def may_pass(error: BaseException) -> bool:
     return hasattr(cause, "sqlstate") and (cause.sqlstate or "08").startswith(AWAY)
 
 
-def is_damage(error: BaseException) -> bool:
-    """Say whether a SQLite file is damaged."""
-    return _name(_cause(error)).startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
-
-
 def _cause(error: BaseException) -> BaseException:
     return error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error
 

@@ -20,7 +20,6 @@ from agent.store.schema import rounds, sheet_bodies, sheets
 from duty.errors import StoreError
 from duty.rounds import RoundState
 
-
 AT_ONCE = 1000
 
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from collectors.snmp.measure import HARMLESS, WHOLE, Number, computed, mac, measured, text
 from collectors.snmp.port import Fetched, Value
-from collectors.text import clean, decode_text
+from collectors.text import clean
 from config.profiles import Computed, Object, Profile, Table
 from duty.parameters import PARAMETERS
 from duty.readings import Fact, Gap, Notes, Reading
 
-_DECIMAL: Final = re.compile(rb"\s*[+-]?[0-9]{1,20}(\.[0-9]{1,20})?\s*")
-_HARMLESS: Final = ("", "not_offered")
-
-Number = int | float
 Key = tuple[str, str]
 """(parameter or fact, instance)"""
 
@@ -34,7 +29,7 @@ class Cell(NamedTuple):
     @property
     def harmless(self) -> bool:
         """Whether another object may stand in for this one."""
-        return isinstance(self.number, str) and self.number in _HARMLESS
+        return isinstance(self.number, str) and self.number in HARMLESS
 
 
 def decode(profiles: Iterable[Profile], fetched: Fetched, notes: Notes) -> None:
@@ -52,31 +47,6 @@ def decode(profiles: Iterable[Profile], fetched: Fetched, notes: Notes) -> None:
     notes.gaps += (
         gap for gap in seen.gaps.values() if gap.code != "not_offered" or gap.instance or gap.parameter not in offered
     )
-
-
-def measured(given: Object, raw: Value) -> Number | str:
-    """Return the number that a raw value stands for, or a gap code, or "" where the device says there is nothing."""
-    number: Number
-    if isinstance(raw, bytes) and _DECIMAL.fullmatch(raw):
-        number = float(raw) if b"." in raw else int(raw)
-    elif isinstance(raw, bytes | str):
-        return "malformed"
-    else:
-        number = raw
-    if not math.isfinite(number):
-        return "not_a_number"
-    if number in given.absent:
-        return ""
-    if given.unsigned and -(2**31) <= number < 0:
-        number += 2**32
-    if given.width and not (isinstance(number, int) and 0 <= number < 2**given.width):
-        return "malformed"
-    if given.map:
-        if number not in given.map:
-            return "malformed"
-        mapped = given.map[int(number)]
-        return "not_offered" if mapped is None else mapped
-    return _scaled(number, given.scale, given.offset)
 
 
 def wanting(table: Table, fetched: Fetched) -> list[str]:
@@ -106,7 +76,7 @@ class _Seen:
     def add(self, parameter: str, instance: str, number: Number | str, *, width: int = 0, seen: str = "") -> None:
         """Take a number or a gap code. What is there already stays, unless it says no more than "not offered"."""
         key = (parameter, instance)
-        if key in self.readings or (key in self.gaps and self.gaps[key].code not in _HARMLESS):
+        if key in self.readings or (key in self.gaps and self.gaps[key].code not in HARMLESS):
             return
         if not isinstance(number, str):
             self.readings[key] = Reading(parameter, instance, number, PARAMETERS[parameter], width)
@@ -121,7 +91,7 @@ class _Seen:
 
     def tell(self, given: Object, instance: str, raw: Value) -> None:
         """Take a fact, unless it says nothing."""
-        words = _mac(raw) if given.format == "mac" and isinstance(raw, bytes) else text(raw)
+        words = mac(raw) if given.format == "mac" and isinstance(raw, bytes) else text(raw)
         if words:
             self.facts.setdefault((given.fact, instance), Fact(given.fact, instance, words))
 
@@ -132,7 +102,7 @@ class _Seen:
         from another place for the length of one look would be taken for a change.
         """
         for key, gap in special.gaps.items():
-            if gap.code not in _HARMLESS:
+            if gap.code not in HARMLESS:
                 self.readings.pop(key, None)
             if key not in self.readings:
                 self.gaps[key] = gap
@@ -154,15 +124,16 @@ def _scalars(profile: Profile, fetched: Fetched, seen: _Seen) -> None:
 def _table(table: Table, fetched: Fetched, seen: _Seen) -> None:
     # A row that cannot be named or told from others cannot be seen, whatever else is known of it.
     keys = (table.columns[name].oid for name in {*table.instance, *table.only_if, *table.unless})
-    broken = next((code for oid in keys if (code := fetched.gaps.get(oid, "")) not in _HARMLESS), "")
+    broken = next((code for oid in keys if (code := fetched.gaps.get(oid, "")) not in HARMLESS), "")
     names = _names(table, fetched, keep_nameless=not broken)
     for parameter, sources in _sources(table.columns.values()).items():
         codes = [fetched.gaps.get(source.oid, "") for source in sources]
-        code = next((code for code in codes if code not in _HARMLESS), broken)
-        if code or not names:
+        code = next((code for code in codes if code not in HARMLESS), broken)
+        offered = any(row in names for source in sources for row in fetched.columns.get(source.oid, {}))
+        if code or not offered:
             # Said once for the column; the rows that came before it broke off are readings none the less.
             seen.add(parameter, "", code or codes[0])
-        for row, instance in names.items():
+        for row, instance in names.items() if offered else ():
             cell = _first(sources, fetched, row)
             if not code or cell.number != code:
                 seen.take(cell, instance)
@@ -179,7 +150,7 @@ def _table(table: Table, fetched: Fetched, seen: _Seen) -> None:
         _computed(each, table.columns, fetched, seen, row, instance)
     for made in each if broken or not names else ():
         codes = [fetched.gaps.get(table.columns[name].oid, "") for name in made.of if name in table.columns]
-        seen.add(made.parameter, "", broken or _computation(made, codes))
+        seen.add(made.parameter, "", broken or computed(made, codes))
 
 
 def _sources(objects: Iterable[Object]) -> dict[str, list[Object]]:
@@ -262,7 +233,7 @@ def _raw(table: Table, fetched: Fetched, name: str, row: str) -> Value:
 
 
 def _computed(
-    computed: Iterable[Computed],
+    recipes: Iterable[Computed],
     objects: Mapping[str, Object],
     fetched: Fetched,
     seen: _Seen,
@@ -270,7 +241,7 @@ def _computed(
     instance: str,
 ) -> None:
     """Add the readings that are made of several objects of one row (None: of scalars)."""
-    for made in computed:
+    for made in recipes:
         inputs: list[Number | str] = []
         for name in made.of:
             if name in objects:
@@ -280,64 +251,10 @@ def _computed(
             else:
                 gap = seen.gaps.get((name, instance))
                 inputs.append(gap.code if gap else "")
-        seen.add(made.parameter, instance, _computation(made, inputs))
+        seen.add(made.parameter, instance, computed(made, inputs))
 
 
 def _over_rows(made: Computed, column: Object, fetched: Fetched, names: Mapping[str, str], broken: str) -> Number | str:
     """Compute one number of a whole column. Of a column that broke off, nothing."""
     code = fetched.gaps.get(column.oid, "") or broken
-    return code or _computation(made, [_cell(column, fetched, row).number for row in names])
-
-
-def _computation(made: Computed, inputs: Sequence[Number | str]) -> Number | str:
-    codes = [number for number in inputs if isinstance(number, str)]
-    numbers = [number for number in inputs if not isinstance(number, str)]
-    if codes:
-        return next((code for code in codes if code not in _HARMLESS), max(codes))
-    result = WHOLE[made.compute](numbers) if made.compute in WHOLE else EACH[made.compute](*numbers)
-    return "" if result is None else result if isinstance(result, str) else _scaled(result, made.scale, 0)
-
-
-def _scaled(number: Number, scale: float, offset: float) -> Number | str:
-    # Whole factors keep whole numbers whole, and exact up to any size.
-    factor: Number = int(scale) if scale == int(scale) else scale
-    plus: Number = int(offset) if offset == int(offset) else offset
-    result = number * factor + plus
-    return result if math.isfinite(result) else "not_a_number"
-
-
-def _percent(part: Number, whole: Number) -> Number | str | None:
-    """Return what share a part is; None of nothing, and a gap code for what cannot be a share."""
-    if whole == 0:
-        return None
-    return 100 * part / whole if 0 <= part <= whole else "malformed"
-
-
-def _percent_left(part: Number, whole: Number) -> Number | str | None:
-    share = _percent(part, whole)
-    return share if share is None or isinstance(share, str) else 100 - share
-
-
-EACH: Final[Mapping[str, Callable[..., Number | str | None]]] = {
-    "sum": lambda *parts: sum(parts),
-    "product": lambda number, unit: number * unit,
-    "percent": _percent,
-    "percent_left": _percent_left,
-    "remainder": lambda whole, part, unit: (whole - part) * unit if part <= whole else "malformed",
-}
-"""What is computed of the objects of one row; what is asked for is in ``config.profiles.COMPUTATIONS``."""
-
-WHOLE: Final[Mapping[str, Callable[[Sequence[Number]], Number | None]]] = {
-    "mean": lambda column: sum(column) / len(column) if column else None,
-    "count": lambda column: len(column) or None,
-}
-"""What is computed of the rows of one column."""
-
-
-def text(raw: Value) -> str:
-    """Return a raw value in clean words."""
-    return clean(decode_text(raw) if isinstance(raw, bytes) else str(raw))
-
-
-def _mac(raw: bytes) -> str:
-    return ":".join(f"{byte:02x}" for byte in raw[:32])
+    return code or computed(made, [_cell(column, fetched, row).number for row in names])

@@ -60,6 +60,9 @@ CHECK_NAMES: Final = (
 )
 """The checks that are in force without a setting; an operator's own is said by its own name."""
 
+HEALTH: Final = ("daemon", "record", "settings", "ticker", "writer")
+"""The lines on the agent's own health; ``nightduty doctor`` says what to do for each."""
+
 
 def codes() -> Iterator[str]:
     """Yield every code of the record."""
@@ -73,5 +76,6 @@ def codes() -> Iterator[str]:
     yield from (f"fact.{name}" for name in FACTS)
     yield from (f"finding.{reason}" for reason in REASONS)
     yield from (f"check.{name}" for name in CHECK_NAMES)
+    yield from (f"{kind}.{code}" for kind in ("health", "doctor", "doctor_next") for code in HEALTH)
     yield from (f"weekday.{day}" for day in range(1, 8))
     yield from (f"month.{month}" for month in range(1, 13))

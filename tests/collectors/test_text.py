@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors.text import clean, decode_text
@@ -39,6 +39,7 @@ def test_no_half_of_an_escape_is_left_at_a_cut() -> None:
     assert clean("abcdefg\x1bh", 10) == "abcdefg…"
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(0, 300))
 def test_the_result_is_bounded_printable_and_final(text: str, limit: int) -> None:
     cleaned = clean(text, limit)
@@ -64,6 +65,7 @@ def test_bytes_become_words(raw: bytes, expected: str) -> None:
     assert decode_text(raw) == expected
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_become_some_words(raw: bytes) -> None:
     clean(decode_text(raw)).encode()

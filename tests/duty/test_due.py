@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -82,6 +83,15 @@ def test_two_cadences_come_in_the_order_of_their_slots() -> None:
         ("b", timedelta(0)),
         ("quarter", timedelta(0)),
         ("quarter", 15 * MINUTE),
+    ]
+
+
+def test_of_two_slots_within_one_window_only_the_newer_is_made() -> None:
+    plan = replace(hourly(interval=15 * MINUTE), window=20 * MINUTE)
+    found = due([plan], {"hourly": NIGHT - 15 * MINUTE}, [], NIGHT + 16 * MINUTE)
+    assert [(d.slot, d.make, d.reason) for d in found] == [
+        (NIGHT, False, "overrun"),
+        (NIGHT + 15 * MINUTE, True, ""),
     ]
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 import string
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import agent
 from duty.changes import Change
 from duty.findings import Finding, Severity
 from duty.parameters import PARAMETERS
@@ -55,6 +58,16 @@ def test_both_catalogues_have_the_code_with_the_same_fields(code: str) -> None:
     assert code in ZH
     assert fields(EN, code) == fields(ZH, code)
     assert all(name.isidentifier() and not spec and not conversion for name, spec, conversion in fields(EN, code))
+
+
+def test_every_code_that_a_page_or_a_command_says_has_words() -> None:
+    folder = Path(agent.__file__).parent
+    sources = [*folder.rglob("*.py"), *folder.rglob("*.html")]
+    said = {
+        code for file in sources for code in re.findall(r"\bsay\([\"']([a-z_]+\.\w+)[\"']", file.read_text("utf-8"))
+    }
+    assert len(said) > 100
+    assert said - set(EN) == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -56,7 +56,13 @@ cadences:
 watch: {interval: 10s, keep_every: 1m}
 """
 
-FAULTS = {"db": (47, 5, 9), "web": (61, 13, 9), "core": (83, 20, 12), "access-1": (83, 20, 12), "access-2": (83, 20, 12)}
+FAULTS = {
+    "db": (47, 5, 9),
+    "web": (61, 13, 9),
+    "core": (83, 20, 12),
+    "access-1": (83, 20, 12),
+    "access-2": (83, 20, 12),
+}
 """For each target: it is silent every so many minutes, for the first time after so many, for so many."""
 
 

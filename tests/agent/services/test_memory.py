@@ -46,3 +46,13 @@ def test_what_left_the_settings_keeps_its_state_and_loses_its_looks() -> None:
     memory.settle({}, {})
     assert memory.states["db", "disk", "/"].severity is Severity.CRITICAL
     assert not memory.looked
+
+
+def test_what_must_last_is_a_note_in_the_sheet_until_it_has_lasted() -> None:
+    busy = Rule("cpu", "levels", "cpu_used", Limits(warning=90), looks_warning=15)
+    memory = Memory({"db": TARGET}, {"db": (busy,)})
+    found = [
+        memory.take(look(NOW + timedelta(minutes=minute), Reading("cpu_used", "", 99.0, "%"))).findings[0].severity
+        for minute in range(16)
+    ]
+    assert found == [Severity.NOTE] * 14 + [Severity.WARNING] * 2

@@ -41,7 +41,7 @@ async def test_a_refused_row_is_a_store_error_and_the_next_write_goes_on(store: 
 
 
 async def test_a_reader_cannot_write(store: Store) -> None:
-    with pytest.raises(StoreError, match="read-only|takes no writes"):
+    with pytest.raises(StoreError, match=r"read-only|takes no writes"):
         await store.read(runs.begin_run, "one", "1.0", NOW)
 
 
@@ -97,7 +97,8 @@ async def test_a_write_whose_caller_gave_up_is_carried_out(store: Store) -> None
     await asyncio.sleep(0)
     first.cancel()
     second.cancel()
-    assert await asyncio.gather(first, second, return_exceptions=True) != [True, 1]
+    gone = await asyncio.gather(first, second, return_exceptions=True)
+    assert [type(each) for each in gone] == [asyncio.CancelledError] * 2
     gate.set()
     await store.write(whole_round, NOW, "daily")
     assert len(await store.read(rounds.list_rounds, 9)) == 2
@@ -114,7 +115,7 @@ def test_closing_finishes_what_was_queued(url: str, opened: Open) -> None:
             await store.write(runs.beat, "one", NOW)
 
     def count(conn: Connection, agent: str) -> int:
-        return conn.execute(sa.text("SELECT count(*) FROM run")).scalar_one()
+        return int(conn.execute(sa.text("SELECT count(*) FROM run")).scalar_one())
 
     asyncio.run(leave())
     assert opened(url).read_now(count) == 20
@@ -172,13 +173,13 @@ def test_a_database_of_a_newer_program_is_refused(url: str, opened: Open, readon
 async def test_a_write_waits_until_another_process_unlocks_the_file(
     on_sqlite: Store, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def hurry(conn: Connection, agent: str) -> None:
+        conn.exec_driver_sql("PRAGMA busy_timeout=10").all()
+
+    await on_sqlite.write(hurry)
+    monkeypatch.setattr(engine, "RETRY_S", 0.01)
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr(engine, "RETRY_S", 0.01)
-
-    def hurry(conn: Connection, agent: str) -> None:
-        conn.exec_driver_sql("PRAGMA busy_timeout=1").all()
-
     asked = [asyncio.create_task(on_sqlite.write(journal.append, "signed", NOW, "", str(n), {})) for n in range(3)]
     await asyncio.sleep(0.1)
     assert await on_sqlite.read(journal.head) is None
@@ -220,7 +221,8 @@ async def test_a_question_without_end_is_given_up(url: str, opened: Open, monkey
 
 @pytest.mark.system
 async def test_a_write_goes_on_after_the_server_restarted(cluster: Cluster, opened: Open) -> None:
-    store = opened(cluster.database())
+    url = cluster.database()
+    store = opened(url)
     await store.write(whole_round)
     cluster.stop()
     asked = asyncio.create_task(store.write(whole_round, NOW, "daily"))
@@ -228,7 +230,7 @@ async def test_a_write_goes_on_after_the_server_restarted(cluster: Cluster, open
     await asked
     assert len(await store.read(rounds.list_rounds, 9)) == 2
     with pytest.raises(AlreadyRunning):
-        opened(str(store.url))
+        opened(url)
 
 
 @pytest.mark.system

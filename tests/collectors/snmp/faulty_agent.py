@@ -110,12 +110,21 @@ class Heard:
 
     port: int
     requests: list[Asked]
+    news: asyncio.Event
+
+    async def until(self, count: int) -> None:
+        """Wait for so many requests."""
+        async with asyncio.timeout(30):
+            while len(self.requests) < count:
+                self.news.clear()
+                await self.news.wait()
 
 
 class _Protocol(asyncio.DatagramProtocol):
-    def __init__(self, behave: Behaviour, requests: list[Asked], mouth: socket.socket | None) -> None:
+    def __init__(self, behave: Behaviour, mouth: socket.socket | None) -> None:
         self._behave = behave
-        self._requests = requests
+        self.requests: list[Asked] = []
+        self.news = asyncio.Event()
         self._mouth = mouth
 
     def connection_made(self, transport: Any) -> None:
@@ -123,7 +132,8 @@ class _Protocol(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
         asked = _parse(data)
-        self._requests.append(asked)
+        self.requests.append(asked)
+        self.news.set()
         for datagram in self._behave(asked):
             if self._mouth is not None:
                 self._mouth.sendto(datagram, addr)
@@ -134,13 +144,12 @@ class _Protocol(asyncio.DatagramProtocol):
 @asynccontextmanager
 async def agent(behave: Behaviour, *, from_elsewhere: bool = False) -> AsyncIterator[Heard]:
     """Run an agent on a free port of 127.0.0.1; ``from_elsewhere`` lets it answer from another port."""
-    requests: list[Asked] = []
     mouth = socket.socket(socket.AF_INET, socket.SOCK_DGRAM) if from_elsewhere else None
-    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-        lambda: _Protocol(behave, requests, mouth), local_addr=("127.0.0.1", 0)
+    transport, protocol = await asyncio.get_running_loop().create_datagram_endpoint(
+        lambda: _Protocol(behave, mouth), local_addr=("127.0.0.1", 0)
     )
     try:
-        yield Heard(transport.get_extra_info("sockname")[1], requests)
+        yield Heard(transport.get_extra_info("sockname")[1], protocol.requests, protocol.news)
     finally:
         transport.close()
         if mouth is not None:

@@ -6,14 +6,17 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors.snmp.decode import EACH, WHOLE, decode, measured, wanting
+from collectors.snmp.decode import decode, wanting
+from collectors.snmp.measure import EACH, WHOLE, measured
 from collectors.snmp.port import Fetched, Value
 from config.profiles import COMPUTATIONS, Object, Profile, chain, load_profiles
 from duty.parameters import FACTS, PARAMETERS
 from duty.readings import GAPS, Fact, Gap, Notes, Reading
+
+Columns = dict[str, dict[str, Value]]
 
 IF, IFX, HR = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1", "1.3.6.1.2.1.25.2.3.1"
 RAM, DISK = "1.3.6.1.2.1.25.2.1.2", "1.3.6.1.2.1.25.2.1.4"
@@ -27,7 +30,7 @@ def seen(*profiles: str, fetched: Fetched) -> Notes:
     return notes
 
 
-def ports(columns: dict[str, dict[str, Value]], **gaps: str) -> Notes:
+def ports(columns: Columns, **gaps: str) -> Notes:
     return seen("interfaces", fetched=Fetched(columns=columns, gaps=dict(gaps)))
 
 
@@ -39,7 +42,7 @@ def codes(notes: Notes) -> dict[tuple[str, str], str]:
     return {(gap.parameter, gap.instance): gap.code for gap in notes.gaps}
 
 
-NAMES: dict[str, dict[str, Value]] = {f"{IFX}.1": {"1": b"eth0", "2": b"eth1"}}
+NAMES: Columns = {f"{IFX}.1": {"1": b"eth0", "2": b"eth1"}}
 
 
 @pytest.mark.parametrize(
@@ -75,14 +78,13 @@ def test_one_value(given_object: dict[str, Any], raw: Value, expected: int | flo
     assert isinstance(number, str) == isinstance(expected, str)
 
 
+@settings(deadline=None)
 @given(st.one_of(st.integers(-(2**70), 2**70), st.floats(), st.binary(max_size=40), st.text(max_size=20)))
 def test_any_value_is_a_finite_number_or_a_known_gap(raw: Value) -> None:
     for profile in load_profiles().values():
-        for given_object in (*profile.scalars.values(), *profile.tables.values()):
-            objects = given_object.columns.values() if not isinstance(given_object, Object) else [given_object]
-            for one in objects:
-                number = measured(one, raw)
-                assert number in ("", *GAPS) if isinstance(number, str) else math.isfinite(number)
+        for given_object in (*profile.scalars.values(), *_columns(profile)):
+            number = measured(given_object, raw)
+            assert number in ("", *GAPS) if isinstance(number, str) else math.isfinite(number)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,8 @@ def test_whether_a_port_is_up(status: int, expected: int | None) -> None:
 
 
 def test_a_counter_of_64_bits_goes_before_one_of_32() -> None:
-    notes = ports(NAMES | {f"{IFX}.6": {"1": 2**40}, f"{IF}.10": {"1": 7, "2": 9}})
+    columns: Columns = {f"{IFX}.6": {"1": 2**40}, f"{IF}.10": {"1": 7, "2": 9}}
+    notes = ports(NAMES | columns)
     totals = [r for r in notes.readings if r.parameter == "port_in_total"]
     assert totals == [
         Reading("port_in_total", "eth0", 2**40, "B", 64),
@@ -113,8 +116,8 @@ def test_a_counter_of_64_bits_goes_before_one_of_32() -> None:
 
 
 def test_a_counter_that_could_not_be_seen_is_not_replaced_by_another() -> None:
-    columns = NAMES | {f"{IFX}.6": {"1": 2**40}, f"{IF}.10": {"1": 7, "2": 9}}
-    notes = ports(columns, **{f"{IFX}.6": "timeout"})
+    columns: Columns = {f"{IFX}.6": {"1": 2**40}, f"{IF}.10": {"1": 7, "2": 9}}
+    notes = ports(NAMES | columns, **{f"{IFX}.6": "timeout"})
     assert values(notes, "port_in_total") == {"eth0": 2**40}, "what came is kept"
     assert codes(notes)["port_in_total", ""] == "timeout"
     assert ("port_in_total", "eth1") not in codes(notes), "said once for the column"
@@ -139,8 +142,8 @@ def test_a_stand_in_is_wanted_only_where_the_first_is_missing() -> None:
         pytest.param({f"{IF}.5": {"1": 4294967295}}, None, id="stuck at its largest is not known"),
     ],
 )
-def test_the_speed_of_a_port(columns: dict[str, dict[str, Value]], speed: int | None) -> None:
-    assert values(ports({f"{IFX}.1": {"1": b"eth0"}} | columns), "port_speed").get("eth0") == speed
+def test_the_speed_of_a_port(columns: Columns, speed: int | None) -> None:
+    assert values(ports(NAMES | columns), "port_speed").get("eth0") == speed
 
 
 @pytest.mark.parametrize(
@@ -154,8 +157,9 @@ def test_the_speed_of_a_port(columns: dict[str, dict[str, Value]], speed: int | 
         pytest.param({f"{IFX}.1": {"1": b"x" * 60_000}}, ["x" * 254 + "…"], id="not without end"),
     ],
 )
-def test_how_a_port_is_called(columns: dict[str, dict[str, Value]], instances: list[str]) -> None:
-    assert list(values(ports({f"{IF}.8": {"1": 1}} | columns), "port_up")) == instances
+def test_how_a_port_is_called(columns: Columns, instances: list[str]) -> None:
+    status: Columns = {f"{IF}.8": {"1": 1}}
+    assert list(values(ports(status | columns), "port_up")) == instances
 
 
 def test_two_ports_of_one_name_stay_apart() -> None:
@@ -171,14 +175,12 @@ def test_ports_whose_names_did_not_come_are_left_out_rather_than_called_otherwis
 
 
 def test_a_port_tells_its_facts() -> None:
-    notes = ports(
-        NAMES
-        | {
-            f"{IF}.1": {"1": 1},
-            f"{IF}.6": {"1": bytes.fromhex("00e0fc123456"), "2": b""},
-            f"{IFX}.18": {"1": "至核心".encode(), "2": b"  "},
-        }
-    )
+    columns: Columns = {
+        f"{IF}.1": {"1": 1},
+        f"{IF}.6": {"1": bytes.fromhex("00e0fc123456"), "2": b""},
+        f"{IFX}.18": {"1": "至核心".encode(), "2": b"  "},
+    }
+    notes = ports(NAMES | columns)
     assert notes.facts == [
         Fact("port_index", "eth0", "1"),
         Fact("port_address", "eth0", "00:e0:fc:12:34:56"),
@@ -187,7 +189,7 @@ def test_a_port_tells_its_facts() -> None:
 
 
 def storage(rows: dict[str, tuple[str, bytes, int, int, int]]) -> Notes:
-    columns: dict[str, dict[str, Value]] = {
+    columns: Columns = {
         f"{HR}.{place}": {index: row[at] for index, row in rows.items()} for at, place in enumerate((2, 3, 4, 5, 6))
     }
     return seen("host-resources", fetched=Fetched(columns=columns))
@@ -238,7 +240,7 @@ def test_processors_are_counted_and_averaged() -> None:
 
 @pytest.mark.parametrize("code", ["timeout", "row_cap", "not_offered", "budget_spent"])
 def test_half_the_processors_make_no_average(code: str) -> None:
-    columns: dict[str, dict[str, Value]] = {} if code == "not_offered" else {LOAD: {"1": 10}}
+    columns: Columns = {} if code == "not_offered" else {LOAD: {"1": 10}}
     notes = seen("host-resources", fetched=Fetched(columns=columns, gaps={LOAD: code}))
     assert values(notes, "cpu_used") == {}
     assert codes(notes)["cpu_used", ""] == code
@@ -309,6 +311,7 @@ def test_everything_that_can_be_asked_for_can_be_computed() -> None:
 RAW = st.one_of(st.integers(-(2**65), 2**65), st.floats(), st.binary(max_size=8), st.sampled_from([RAM, DISK]))
 
 
+@settings(deadline=None, max_examples=20)
 @given(st.data())
 def test_whatever_a_device_says_only_known_words_come_out(data: st.DataObject) -> None:
     profiles = chain(load_profiles(), ("system", "interfaces", "host-resources", "ucd"))

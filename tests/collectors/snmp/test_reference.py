@@ -12,6 +12,7 @@ import pytest
 
 from collectors.snmp.port import Device, Fetched
 from collectors.snmp.reference import PysnmpEngine
+from collectors.snmp.tables import Name
 from config.schema import SnmpCredential
 from config.secret import Secret
 from duty.errors import CollectError
@@ -22,7 +23,7 @@ SCALAR = "1.3.6.1.2.1.1.3.0"
 COLUMN, OTHER, THIRD = "1.3.6.1.2.1.2.2.1.10", "1.3.6.1.2.1.2.2.1.16", "1.3.6.1.2.1.2.2.1.20"
 ROOT, OTHER_ROOT = (1, 3, 6, 1, 2, 1, 2, 2, 1, 10), (1, 3, 6, 1, 2, 1, 2, 2, 1, 16)
 UPTIME = (1, 3, 6, 1, 2, 1, 1, 3, 0)
-TREE = {
+TREE: dict[Name, bytes] = {
     UPTIME: number(4200, 0x43),
     **{(*ROOT, row): number(row * 1000, 0x41) for row in range(1, 8)},
     **{(*OTHER_ROOT, row): number(row * 2000, 0x41) for row in range(1, 8)},
@@ -156,7 +157,7 @@ async def test_a_good_answer_counts_whatever_came_before_it(
 
 
 async def test_a_lost_request_is_sent_again(engine: PysnmpEngine, community: SnmpCredential) -> None:
-    lost = []
+    lost: list[Asked] = []
 
     def loses_the_first(asked: Asked) -> list[bytes]:
         if not lost:
@@ -170,7 +171,7 @@ async def test_a_lost_request_is_sent_again(engine: PysnmpEngine, community: Snm
 
 
 async def test_what_came_before_the_silence_is_kept(engine: PysnmpEngine, community: SnmpCredential) -> None:
-    answered = []
+    answered: list[Asked] = []
 
     def dies_after_two(asked: Asked) -> list[bytes]:
         answered.append(asked)
@@ -339,13 +340,30 @@ async def test_a_silent_device_does_not_delay_the_others(engine: PysnmpEngine, c
 
 async def test_no_more_requests_are_under_way_than_allowed(community: SnmpCredential) -> None:
     engine = PysnmpEngine(in_flight=3)
-    async with agent(silent) as dead:
-        got = await asyncio.gather(
-            *(fetch(engine, community, dead.port, timeout=AGES, budget=timedelta(seconds=0.5)) for _ in range(8))
-        )
-        assert len(dead.requests) == 3
+    async with agent(honest(TREE)) as alive, agent(silent) as dead:
+        await fetch(engine, community, alive.port)
+        waiting = [asyncio.create_task(fetch(engine, community, dead.port)) for _ in range(8)]
+        await dead.until(3)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
     await engine.close()
-    assert {one.failure for one in got} == {"budget_spent"}
+    assert len(dead.requests) == 3
+
+
+async def test_who_waits_too_long_for_a_turn_is_not_called_silent(community: SnmpCredential) -> None:
+    engine = PysnmpEngine(in_flight=1)
+    async with agent(silent) as dead, agent(honest(TREE)) as alive:
+        first = asyncio.create_task(fetch(engine, community, dead.port))
+        await dead.until(1)
+        got = await fetch(engine, community, alive.port, budget=timedelta(seconds=0.1))
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+    await engine.close()
+    assert got.failure == "budget_spent"
+    assert not alive.requests
 
 
 async def test_sockets_stay_few_over_many_looks(engine: PysnmpEngine, community: SnmpCredential) -> None:
@@ -369,7 +387,7 @@ async def test_closing_gives_back_every_socket(community: SnmpCredential) -> Non
 
 async def test_a_credential_that_cannot_be_read_is_said_without_asking(engine: PysnmpEngine, tmp_path: Path) -> None:
     credential = SnmpCredential(community=Secret(f"file:{tmp_path}/none"))
-    with pytest.raises(CollectError, match="not_permitted: .*none"):
+    with pytest.raises(CollectError, match=r"not_permitted: .*none"):
         await fetch(engine, credential, 9)
 
 
@@ -379,7 +397,7 @@ async def test_a_name_without_an_address_is_said_so(community: SnmpCredential) -
 
     engine = PysnmpEngine(resolve=resolve)
     device = Device("no.such.host", 161, community, AGES, 0)
-    with pytest.raises(CollectError, match="name_not_found: no.such.host"):
+    with pytest.raises(CollectError, match=r"name_not_found: no\.such\.host"):
         await engine.fetch(device, (SCALAR,), (), Fetched(), budget=AGES)
     await engine.close()
 

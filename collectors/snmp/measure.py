@@ -1,0 +1,100 @@
+"""Single values: what a raw value stands for, what is computed of several, how bytes become words. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from collectors.snmp.port import Value
+from collectors.text import clean, decode_text
+from config.profiles import Computed, Object
+
+Number = int | float
+
+HARMLESS: Final = ("", "not_offered")
+"""Codes that let another object stand in: nothing here, nothing of the kind."""
+
+_DECIMAL: Final = re.compile(rb"\s*[+-]?[0-9]{1,20}(\.[0-9]{1,20})?\s*")
+
+
+def measured(given: Object, raw: Value) -> Number | str:
+    """Return the number that a raw value stands for, or a gap code, or "" where the device says there is nothing."""
+    number: Number
+    if isinstance(raw, bytes) and _DECIMAL.fullmatch(raw):
+        number = float(raw) if b"." in raw else int(raw)
+    elif isinstance(raw, bytes | str):
+        return "malformed"
+    else:
+        number = raw
+    if not math.isfinite(number):
+        return "not_a_number"
+    if number in given.absent:
+        return ""
+    if given.unsigned and -(2**31) <= number < 0:
+        number += 2**32
+    if given.width and not (isinstance(number, int) and 0 <= number < 2**given.width):
+        return "malformed"
+    if given.map:
+        if number not in given.map:
+            return "malformed"
+        mapped = given.map[int(number)]
+        return "not_offered" if mapped is None else mapped
+    return _scaled(number, given.scale, given.offset)
+
+
+def computed(made: Computed, inputs: Sequence[Number | str]) -> Number | str:
+    """Return the number that is made of others, or a gap code, or "" where there is nothing to see."""
+    codes = [number for number in inputs if isinstance(number, str)]
+    numbers = [number for number in inputs if not isinstance(number, str)]
+    if codes:
+        return next((code for code in codes if code not in HARMLESS), max(codes))
+    result = WHOLE[made.compute](numbers) if made.compute in WHOLE else EACH[made.compute](*numbers)
+    return "" if result is None else result if isinstance(result, str) else _scaled(result, made.scale, 0)
+
+
+def _scaled(number: Number, scale: float, offset: float) -> Number | str:
+    # Whole factors keep whole numbers whole, and exact up to any size.
+    factor: Number = int(scale) if scale == int(scale) else scale
+    plus: Number = int(offset) if offset == int(offset) else offset
+    result = number * factor + plus
+    return result if math.isfinite(result) else "not_a_number"
+
+
+def _percent(part: Number, whole: Number) -> Number | str | None:
+    """Return what share a part is; None of nothing, and a gap code for what cannot be a share."""
+    if whole == 0:
+        return None
+    return 100 * part / whole if 0 <= part <= whole else "malformed"
+
+
+def _percent_left(part: Number, whole: Number) -> Number | str | None:
+    share = _percent(part, whole)
+    return share if share is None or isinstance(share, str) else 100 - share
+
+
+EACH: Final[Mapping[str, Callable[..., Number | str | None]]] = {
+    "sum": lambda *parts: sum(parts),
+    "product": lambda number, unit: number * unit,
+    "percent": _percent,
+    "percent_left": _percent_left,
+    "remainder": lambda whole, part, unit: (whole - part) * unit if part <= whole else "malformed",
+}
+"""What is computed of the objects of one row; what is asked for is in ``config.profiles.COMPUTATIONS``."""
+
+WHOLE: Final[Mapping[str, Callable[[Sequence[Number]], Number | None]]] = {
+    "mean": lambda column: sum(column) / len(column) if column else None,
+    "count": lambda column: len(column) or None,
+}
+"""What is computed of the rows of one column."""
+
+
+def text(raw: Value) -> str:
+    """Return a raw value in clean words."""
+    return clean(decode_text(raw) if isinstance(raw, bytes) else str(raw))
+
+
+def mac(raw: bytes) -> str:
+    """Return a hardware address as it is written."""
+    return ":".join(f"{byte:02x}" for byte in raw[:32])

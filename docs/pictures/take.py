@@ -1,0 +1,99 @@
+"""Take the pictures of the README: the real agent and page after a driven night, only the devices are played.
+
+``python -m docs.pictures.take`` writes status-en.png and status-zh.png beside this file; look at them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from playwright.async_api import async_playwright
+
+from agent.console.app import create_app
+from agent.listen import serve
+from agent.services.pulse import Pulse
+from agent.services.read import LiveReader
+from duty.readings import Reading
+from tests.stories.night import Night, silent
+
+HERE = Path(__file__).parent
+PORT = 8640
+SIZE = (860, 700)
+"""As wide as a README is shown, so that nothing is scaled."""
+SITES = {"en": ("Hangzhou 1", "Room A"), "zh": ("杭州一", "机房A")}
+SETTINGS = """
+agent: {{name: hz1, language: {language}}}
+sites: {{hz1: {{title: "{site}", zone: Asia/Shanghai}}}}
+credentials: {{lab: {{version: "2c", community: "env:COMMUNITY"}}}}
+targets:
+  - {{name: core-1, kind: snmp, address: 192.0.2.1, credential: lab, room: "{room}", rack: A01, key: true}}
+  - {{name: access-11, kind: snmp, address: 192.0.2.11, credential: lab, room: "{room}", depends_on: [core-1]}}
+  - {{name: access-12, kind: snmp, address: 192.0.2.12, credential: lab, room: "{room}", depends_on: [core-1]}}
+  - {{name: db-1, kind: snmp, address: 192.0.2.20, credential: lab, role: server, room: "{room}", key: true}}
+  - {{name: website, kind: http, url: "https://www.example.com/health", key: true}}
+  - {{name: monitor, kind: host}}
+"""
+
+
+async def live_through(night: Night) -> None:
+    """Play a night: the agent is down for an hour, a switch falls silent, a disk fills up."""
+
+    def answers(now: datetime) -> Iterable[Reading]:
+        yield Reading("uptime", "", (now - night.at("2026-11-01 00:00")).total_seconds(), "s")
+        yield Reading("memory_used", "", 41.0, "%")
+
+    def filling(now: datetime) -> Iterable[Reading]:
+        hours = (now - night.at("2026-11-23 20:00")).total_seconds() / 3600
+        yield from answers(now)
+        yield Reading("disk_size", "/var", 2 * 10**12, "B")
+        yield Reading("disk_used", "/var", 71 + 2.1 * max(0.0, hours), "%")
+
+    def cut_off(now: datetime) -> Iterable[Reading]:
+        return silent(now) if now >= night.at("2026-11-24 04:52") else answers(now)
+
+    night.shows = dict.fromkeys(("core-1", "access-11", "website", "monitor"), answers)
+    night.shows |= {"db-1": filling, "access-12": cut_off}
+    await night.go_on_duty()
+    await night.until("2026-11-24 00:20")
+    await night.stop()
+    night.asleep_until("2026-11-24 01:45")
+    await night.go_on_duty()
+    await night.until("2026-11-24 05:12")
+
+
+async def take(language: str) -> None:
+    """Take one picture."""
+    site, room = SITES[language]
+    with tempfile.TemporaryDirectory() as folder:
+        night = Night(Path(folder), SETTINGS.format(language=language, site=site, room=room), "2026-11-23 16:30")
+        await live_through(night)
+        app = create_app(LiveReader(night.station, Pulse(night.station)), language)
+        serving = asyncio.create_task(serve("status", app, f"127.0.0.1:{PORT}"))
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(
+                executable_path="/usr/bin/chromium",
+                args=["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+            )
+            page = await browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]}, color_scheme="light")
+            await page.goto(f"http://127.0.0.1:{PORT}/?lang={language}")
+            await page.screenshot(path=HERE / f"status-{language}.png", full_page=True)
+            await browser.close()
+        serving.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
+        await night.stop()
+
+
+async def main() -> None:
+    """Take both."""
+    for language in SITES:
+        await take(language)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

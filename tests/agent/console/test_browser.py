@@ -1,0 +1,180 @@
+"""The pages in a real Chromium: nothing in its console, nothing wider than a telephone, every cell within reach."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+
+from agent.console import create_app
+from agent.services.overview import Reader
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SCREENSHOTS = Path(__file__).parents[3] / "screenshots"
+SIZES = {"desk": (1280, 800), "phone": (360, 740)}
+
+Build = Callable[..., Reader]
+
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium: apt-get install chromium fonts-wqy-microhei"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def served(reader: Reader) -> Iterator[str]:
+    """Serve the console on a free port of loopback and yield its address."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(reader, "en"), log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, args=([listening],))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listening.close()
+
+
+@contextmanager
+def opened(browser: Browser, size: str = "desk", scheme: str = "light") -> Iterator[tuple[Page, list[str]]]:
+    """Open a page and yield it with what the browser complains of."""
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    try:
+        yield page, complaints
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh", "dark")])
+@pytest.mark.parametrize(
+    ("name", "targets", "path"),
+    [
+        pytest.param("tonight", 6, "/", id="tonight"),
+        pytest.param("tonight-1000", 1000, "/", id="a thousand targets"),
+        pytest.param("wall", 6, "/?wall", id="the wall"),
+        pytest.param("round", 6, "/rounds/24", id="a round"),
+        pytest.param("sheet", 6, "/rounds/24/HZ1-CORE-01", id="a sheet"),
+        pytest.param("empty", 0, "/", id="an empty house"),
+    ],
+)
+def test_a_page_fits_and_the_browser_has_nothing_to_complain_of(
+    browser: Browser, house: Build, name: str, targets: int, path: str, language: str, scheme: str, size: str
+) -> None:
+    with served(house(targets)) as address, opened(browser, size, scheme) as (page, complaints):
+        page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
+        SCREENSHOTS.mkdir(exist_ok=True)
+        page.screenshot(path=SCREENSHOTS / f"{name}-{size}-{language}-{scheme}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert complaints == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_hostile_names_do_nothing_and_break_no_page(
+    browser: Browser, house: Build, hostile_words: tuple[str, ...], size: str
+) -> None:
+    with served(house(14, hostile=True)) as address, opened(browser, size) as (page, complaints):
+        dialogs: list[str] = []
+
+        def dismiss(dialog: Dialog) -> None:
+            dialogs.append(dialog.message)
+            dialog.dismiss()
+
+        page.on("dialog", dismiss)
+        for path in ("/", "/rounds/24"):
+            page.goto(address + path)
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        for word in hostile_words[:6]:
+            page.goto(address)
+            page.locator(".wrong a").get_by_text(word, exact=True).click()
+            assert page.locator("h1").inner_text().startswith("★ " + word)
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert (complaints, dialogs) == ([], [])
+
+
+def test_the_keyboard_reaches_a_cell_and_moves_in_the_grid(browser: Browser, house: Build) -> None:
+    with served(house()) as address, opened(browser) as (page, _):
+        page.goto(address)
+        presses = 0
+        while not page.evaluate("!!document.activeElement.closest('.grid tbody td')"):
+            page.keyboard.press("Tab")
+            presses += 1
+            assert presses < 60
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowRight")
+        assert page.evaluate("document.activeElement.getAttribute('href')") == "/rounds/24/HZ1-ACC-31"
+        for _ in range(5):
+            page.keyboard.press("ArrowRight")
+        # Over the round that was missed, which has no sheet to open.
+        assert page.evaluate("document.activeElement.getAttribute('href')") == "/rounds/18/HZ1-ACC-31"
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/rounds/18/HZ1-ACC-31")
+
+
+def test_the_grid_refreshes_without_losing_the_readers_place(browser: Browser, house: Build) -> None:
+    reader = house()
+    with served(reader) as address, opened(browser, "phone") as (page, complaints):
+        page.clock.install()
+        page.goto(address)
+        cell = page.locator("a[href='/rounds/20/HZ1-DB-01']")
+        cell.focus()
+        before = page.evaluate("[document.querySelector('.scroll').scrollLeft, scrollY]")
+        cells = getattr(reader, "board").cells  # noqa: B009 the fake's own, not part of the port
+        cells[24] = {**cells[24], "HZ1-FW-01": type(cells[24]["HZ1-FW-01"]).NOT_REACHED}
+        page.clock.run_for(21_000)
+        page.locator("td.not_reached a[href='/rounds/24/HZ1-FW-01']").wait_for()
+        assert page.evaluate("document.activeElement.getAttribute('href')") == "/rounds/20/HZ1-DB-01"
+        assert page.evaluate("[document.querySelector('.scroll').scrollLeft, scrollY]") == before
+        assert before[0] > 0
+        assert complaints == []
+
+
+def test_a_page_whose_agent_went_away_says_that_it_is_old(browser: Browser, house: Build) -> None:
+    reader = house()
+    with opened(browser) as (page, _):
+        page.clock.install()
+        with served(reader) as address:
+            page.goto(address)
+            assert page.locator("#stale p").is_hidden()
+        page.clock.run_for(21_000)
+        page.locator("#stale p").wait_for(state="visible")
+        assert "as of Tue 24 Nov 03:12" in page.locator("#stale").inner_text()
+
+
+def test_the_dark_room_is_dark_and_paper_is_white(browser: Browser, house: Build) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    with served(house()) as address, opened(browser, scheme="dark") as (page, _):
+        page.goto(address)
+        assert page.evaluate(ground) == "rgb(17, 19, 21)"
+        page.emulate_media(media="print")
+        assert page.evaluate(ground) == "rgb(255, 255, 255)"
