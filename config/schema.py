@@ -146,10 +146,6 @@ class Retention(Model):
     sheets: Annotated[timedelta, Between("30d")] = Field(
         default=timedelta(days=400), description="What the sheets of the rounds say in full."
     )
-    journal: Annotated[timedelta, Between("180d")] = Field(
-        default=timedelta(days=1100), description="What the journal's entries say in full."
-    )
-    alerts: Annotated[timedelta, Between("30d")] = Field(default=timedelta(days=400), description="Closed alerts.")
 
 
 class Policy(Model):

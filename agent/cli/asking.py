@@ -30,6 +30,9 @@ from duty.rounds import Sheet, SheetState
 
 WELL, ABNORMAL, NOT_REACHED = 0, 1, 2
 
+LAST = 2**63 - 1
+"""The largest number that a round can have."""
+
 
 def status(config: SettingsFile, lang: Language, as_json: AsJson = False) -> int:
     """Say what is wrong now, how the last round went and when the next is due."""
@@ -47,7 +50,12 @@ def status(config: SettingsFile, lang: Language, as_json: AsJson = False) -> int
     return NOT_REACHED if silent else ABNORMAL if board.abnormal else WELL
 
 
-def rounds(config: SettingsFile, lang: Language, limit: int = 24, as_json: AsJson = False) -> None:
+def rounds(
+    config: SettingsFile,
+    lang: Language,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 24,
+    as_json: AsJson = False,
+) -> None:
     """List the newest rounds, missed ones with their reason."""
 
     async def listed() -> tuple[RoundColumn, ...]:
@@ -65,7 +73,9 @@ def show(
     target: Annotated[str, typer.Argument(help="The target's name.")],
     config: SettingsFile,
     lang: Language,
-    number: Annotated[int | None, typer.Option("--round", help="The round's number; else the newest.")] = None,
+    number: Annotated[
+        int | None, typer.Option("--round", min=1, max=LAST, help="The round's number; else the newest.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the sheet of one target."""
@@ -82,7 +92,10 @@ def show(
 
 
 def export(
-    number: Annotated[int, typer.Argument(metavar="ROUND", help="The round's number, as `nightduty rounds` lists it.")],
+    number: Annotated[
+        int,
+        typer.Argument(metavar="ROUND", min=1, max=LAST, help="The round's number, as `nightduty rounds` lists it."),
+    ],
     config: SettingsFile,
     form: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
 ) -> None:

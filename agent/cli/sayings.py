@@ -67,7 +67,9 @@ def print_overview(out: Console, board: Overview, language: str) -> None:
         out.print(f"{say('tonight.next_round')}: {next_clock} ({format_ago(board.next_slot, board.now, say)})")
     out.print(say("cli.targets", n=len(board.targets)))
     for line in board.health:
-        if not line.ok:
+        if line.code == "daemon":
+            out.print(Text(say("cli.no_daemon"), style="yellow"))
+        elif not line.ok:
             out.print(Text(f"{say('health.' + line.code)}: {say('cli.not_well')} {line.text}".rstrip(), style="red"))
 
 
@@ -114,12 +116,13 @@ def print_round(out: Console, view: RoundView, sites: Mapping[str, object], lang
     """Print a round: what changed first, then target by target, what is not well first."""
     say, zone, now = words(language), _zone(sites), SteadyClock().now()
     out.print(Text(_round_line(view.column, now, zone, say), style="bold"))
-    out.print(Text(say("round_page.changed"), style="underline"))
-    for change in view.changes:
-        out.print("  " + say_change(change, say), markup=False)
-    if not view.changes:
-        out.print("  " + say("round_page.nothing_changed"))
-    out.print()
+    if view.before is not None:
+        out.print(Text(say("round_page.changed"), style="underline"))
+        for change in view.changes:
+            out.print("  " + say_change(change, say), markup=False)
+        if not view.changes:
+            out.print("  " + say("round_page.nothing_changed"))
+        out.print()
     worst_first = list(STYLES)
     for sheet in sorted(view.sheets, key=lambda s: (worst_first.index(s.state), s.target)):
         _print_line(out, sheet, view.targets.get(sheet.target), say)

@@ -41,6 +41,7 @@ async def show(request: Request) -> Response:
         by_hand=column.round.cadence == BY_HAND,
         states=[state for state in WORST_FIRST if column.counts[state]],
         changes=found.changes[:MOST_CHANGES],
+        compared=found.before is not None,
         changes_left=len(found.changes) - MOST_CHANGES,
         bad=[(sheet, _wrong(sheet)) for sheet in ordered if sheet.state is not SheetState.OK],
         well=[sheet for sheet in ordered if sheet.state is SheetState.OK],

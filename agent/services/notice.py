@@ -52,4 +52,4 @@ class Notice:
 def write_step(conn: Connection, agent: str, run: str, now: datetime, step: timedelta) -> None:
     """Write down that the wall clock was set, for whoever reads the times of that night."""
     runs.record_step(conn, agent, run, now - step, step)
-    journal.append(conn, agent, "clock_stepped", now, "", "ok", {"seconds": round(step.total_seconds(), 3)})
+    journal.append(conn, agent, "clock_stepped", now, journal.AGENT, "ok", {"seconds": round(step.total_seconds(), 3)})

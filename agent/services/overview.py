@@ -94,12 +94,13 @@ class SheetView:
 
 @dataclass(frozen=True, slots=True)
 class RoundView:
-    """One round with its sheets, and what changed since the round before."""
+    """One round with its sheets, and what changed since the round ``before``; None where there is none to compare."""
 
     column: RoundColumn
     sheets: tuple[Sheet, ...]
     changes: tuple[Change, ...]
     targets: Mapping[str, Target]
+    before: Round | None = None
 
 
 class Reader(Protocol):

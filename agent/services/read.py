@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Set
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -16,7 +16,7 @@ from agent.store.engine import Store
 from duty.alerts import Key, State
 from duty.changes import changes
 from duty.findings import Severity
-from duty.rounds import Round, RoundState, Sheet, SheetState
+from duty.rounds import BY_HAND, Round, RoundState, Sheet, SheetState
 from duty.targets import Target
 
 DAYS = timedelta(days=2)
@@ -79,9 +79,9 @@ class RecordReader:
         found = await self._store.read(_round_and_before, number)
         if found is None:
             return None
-        column, written, before = found
-        changed = tuple(changes(before, written)) if before else ()
-        return RoundView(column, tuple(written), changed, self.orders.targets)
+        column, written, before, then = found
+        changed = tuple(changes(then, written)) if before else ()
+        return RoundView(column, tuple(written), changed, self.orders.targets, before)
 
     async def sheet(self, number: int, target: str) -> SheetView | None:
         """Return one sheet, and the sheet of the same target in the round before."""
@@ -123,19 +123,36 @@ def _board(
     return columns, cells, states.load_states(conn, agent)
 
 
-def _before(conn: Connection, agent: str, slot: datetime) -> Round | None:
-    """Return the newest round before a slot in which targets were looked at."""
+def _before(conn: Connection, agent: str, column: Round, targets: Set[str]) -> Round | None:
+    """Return the newest closed round before this one that looked at the same targets, or at more.
+
+    A round of the plan is compared with one of the plan, so that a target that came or went shows; a round made by hand
+    is compared with any that has its targets.
+    """
     made = (RoundState.COMPLETE, RoundState.PARTIAL)
-    return next((r for r, _ in rounds.list_rounds(conn, agent, COLUMNS, before=slot) if r.state in made), None)
+    earlier = [r for r, _ in rounds.list_rounds(conn, agent, COLUMNS, before=column.slot) if r.state in made]
+    if column.cadence != BY_HAND:
+        planned = next((r for r in earlier if r.cadence == column.cadence), None)
+        if planned is not None:
+            return planned
+    looked = sheets.sheet_states(conn, agent, [r.number for r in earlier])
+    return next((r for r in earlier if targets <= looked[r.number].keys()), None)
 
 
-def _round_and_before(conn: Connection, agent: str, number: int) -> tuple[RoundColumn, list[Sheet], list[Sheet]] | None:
+def _round_and_before(
+    conn: Connection, agent: str, number: int
+) -> tuple[RoundColumn, list[Sheet], Round | None, list[Sheet]] | None:
     found = rounds.get_round(conn, agent, number)
     if found is None:
         return None
-    before = _before(conn, agent, found[0].slot)
+    written = sheets.read_sheets(conn, agent, number)
+    names = {sheet.target for sheet in written}
+    before = _before(conn, agent, found[0], names)
     then = sheets.read_sheets(conn, agent, before.number) if before else []
-    return RoundColumn(*found), sheets.read_sheets(conn, agent, number), then
+    if found[0].cadence == BY_HAND:
+        # A target that nobody asked for has not gone.
+        then = [sheet for sheet in then if sheet.target in names]
+    return RoundColumn(*found), written, before, then
 
 
 def _sheet_and_before(
@@ -144,7 +161,7 @@ def _sheet_and_before(
     found, sheet = rounds.get_round(conn, agent, number), sheets.read_sheet(conn, agent, number, target)
     if found is None or sheet is None:
         return None
-    before = _before(conn, agent, found[0].slot)
+    before = _before(conn, agent, found[0], {target})
     return found[0], sheet, sheets.read_sheet(conn, agent, before.number, target) if before else None
 
 

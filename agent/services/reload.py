@@ -11,6 +11,8 @@ from duty.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
+MOST_PROBLEMS = 20
+
 
 async def take_over(station: Station, orders: Orders, looker: Looker) -> None:
     """Put new settings in force. Open rounds go on; a target that went away is not inspected in them."""
@@ -25,7 +27,7 @@ async def take_over(station: Station, orders: Orders, looker: Looker) -> None:
         journal.append,
         "settings_in_force",
         now,
-        "",
+        journal.AGENT,
         "ok",
         {"settings": orders.digest, "before": before.digest, "targets": len(orders.targets)},
     )
@@ -37,8 +39,9 @@ async def refuse(station: Station, error: SettingsError) -> None:
     """Keep the settings in force, and say what is wrong with the new ones."""
     now = station.clock.now()
     station.settings_accepted, station.settings_at = False, now
-    for problem in error.problems[:20]:
+    problems = [str(problem) for problem in error.problems[:MOST_PROBLEMS]]
+    for problem in problems:
         log.error("settings rejected, the old ones stay in force: %s", problem)
     await station.store.write(
-        journal.append, "settings_rejected", now, "", "refused", {"problems": [str(p) for p in error.problems[:20]]}
+        journal.append, "settings_rejected", now, journal.AGENT, "refused", {"problems": problems}
     )

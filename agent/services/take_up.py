@@ -50,7 +50,7 @@ def _begin(conn: Connection, agent: str, station: Station, called: Sequence[Due]
             rounds.open_round(conn, agent, d.cadence.name, d.slot, names, now, d.late, orders.digest)
     runs.begin_run(conn, agent, station.run, station.version, now)
     said = {"version": station.version, "settings": orders.digest}
-    journal.append(conn, agent, "run_begun", now, "", "ok", said)
+    journal.append(conn, agent, "run_begun", now, journal.AGENT, "ok", said)
 
 
 async def recall(station: Station) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -55,6 +56,8 @@ def place(url: str) -> Place:
     if kind == "sqlite" and parsed.database and parsed.database != ":memory:" and not parsed.query:
         return Place(parsed, Path(parsed.database).absolute())
     if kind in {"postgresql", "postgres"}:
+        if find_spec("psycopg") is None:
+            raise StoreError("PostgreSQL's driver is not installed; install it with: pip install nightduty[postgresql]")
         return Place(parsed.set(drivername="postgresql+psycopg"), None)
     raise StoreError(f"the database {parsed} is of no kind we know, expected sqlite:////path or postgresql://host/name")
 
@@ -116,7 +119,7 @@ def sqlite(path: Path, mode: str, *pragmas: str) -> sqlite3.Connection:
 
 def postgresql(at: Place, agent: str | None, options: str) -> object:
     """Open a PostgreSQL session, with the lock of ``agent`` if it is to write."""
-    import psycopg  # An extra: an installation on SQLite has no driver for PostgreSQL.
+    import psycopg  # An extra, that an installation on SQLite does without.
 
     address = at.url.set(drivername="postgresql").render_as_string(hide_password=False)
     # A session whose machine has died would hold the lock for hours; the server notices in 25 seconds like this.

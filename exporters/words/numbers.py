@@ -33,6 +33,8 @@ def format_value(value: float | None, unit: str, say: Say, parameter: str = "", 
             return say("unit.%", n=_one_decimal(value * 100))
         case "%" | "Cel" | "dBm" | "V" | "A":
             return say(f"unit.{unit}", n=f"{value:g}" if limit else _one_decimal(value))
+        case "B" if parameter == "port_mtu" and abs(value) < 1e6:
+            return f"{value:,.0f} B"
         case "B":
             return _scaled(value, 1024, _BINARY)
         case "B/s" if parameter.startswith("port_"):

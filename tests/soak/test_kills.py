@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import select
 import signal
@@ -20,8 +19,8 @@ from agent.store import bodies, states
 from agent.store.engine import Store
 from config.build import build_cadences
 from config.load import parse
-from tests.soak.hurried import MINUTE, SETTINGS, START, digest, faults, kept_time
-from tests.soak.scene import ROOT, Daemon, environment, rows, short_folder, untruths, witnessed
+from tests.soak.hurried import MINUTE, SETTINGS, digest, faults, kept_time
+from tests.soak.scene import ROOT, environment, rows, untruths, witnessed
 
 pytestmark = pytest.mark.soak
 

@@ -27,13 +27,18 @@ class Box:
         self._enter = ["nsenter", "--target", str(init), "--mount", "--uts", "--ipc", "--pid", "--cgroup"]
 
     def run(
-        self, *command: str, check: bool = True, outside_network: bool = False, text: str | None = None, **env: str
+        self,
+        *command: str,
+        check: bool = True,
+        outside_network: bool = False,
+        text: str = "",
+        env: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command and return what it said; with ``outside_network`` it has this system's network."""
         enter = self._enter if outside_network else [*self._enter, "--net"]
-        known: Mapping[str, str] = {"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", **env}
+        known = {"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", **(env or {})}
         done = subprocess.run(
-            [*enter, "--", *command], env=known, input=text or "", capture_output=True, text=True, timeout=300
+            [*enter, "--", *command], env=known, input=text, capture_output=True, text=True, timeout=300
         )
         if check and done.returncode:
             raise AssertionError(f"{' '.join(command)}: status {done.returncode}\n{done.stdout}{done.stderr}")
