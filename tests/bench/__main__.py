@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,6 +32,7 @@ from agent.store.engine import Store
 from checks.judge import judge
 from checks.seen import Seen
 from collectors.replay import ReplayCollector
+from collectors.snmp.device import SnmpCollector
 from config.load import parse
 from duty.alerts import fold
 from duty.rates import derive
@@ -38,6 +41,14 @@ from duty.targets import Target
 from exporters.prometheus import Picture, render
 
 PORTS = 50
+LOOKS = 10
+OVER_SNMP = "look (SNMP v2c)"
+SNMP = """
+sites: {{lab: {{zone: Asia/Shanghai}}}}
+credentials: {{lab: {{version: "2c", community: "env:BENCH_COMMUNITY"}}}}
+targets:
+  - {{name: switch, kind: snmp, address: 127.0.0.1, port: {port}, credential: lab, profiles: [interfaces], ping: false}}
+"""
 COUNTERS = ("in", "out", "in_packets", "out_packets", "in_errors", "out_errors", "in_discards", "out_discards")
 START = datetime(2026, 11, 23, 20, tzinfo=UTC)
 
@@ -149,12 +160,36 @@ async def through_the_agent(station: Station, world: World, costs: Costs) -> Non
     costs.add("the whole round", begun)
 
 
+async def over_snmp(costs: Costs) -> None:
+    """Look at a switch of as many ports that answers SNMP v2c, by the engine in use."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.bench.switch", stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    text = SNMP.format(port=int(await process.stdout.readline()))
+    os.environ["BENCH_COMMUNITY"] = "public"
+    collector = SnmpCollector(parse(text, "bench.yaml"))
+    target = Target("switch", "127.0.0.1", ("snmp",), "lab")
+    for number in range(LOOKS + 1):
+        notes, begun = Notes(), _cpu()
+        await collector.collect(target, notes, budget=timedelta(seconds=10), full=True)
+        # The first look pays for the engine's start.
+        if number:
+            costs.add(OVER_SNMP, begun)
+    assert len(notes.readings) > PORTS * 10, notes.gaps
+    await collector.close()
+    process.stdin.close()
+    await process.wait()
+
+
 async def measure(targets: int, costs: Costs, folder: Path) -> None:
     """Build a station of simulated switches and send it round."""
     world, clock = World(), SteadyClock()
     store = Store.open(f"sqlite:///{folder / 'bench.db'}", "bench")
     looker = Looker({"icmp": ReplayCollector(lambda target, full: switch(target, world.tick))}, clock)
     station = await bootstrap.make_station(parse(settings(targets), "bench.yaml"), clock, store, looker)
+    await over_snmp(costs)
     await by_stage(station, world, costs)
     await through_the_agent(station, world, costs)
     store.close()
@@ -168,8 +203,9 @@ def main(targets: int) -> None:
         asyncio.run(measure(targets, costs, Path(folder)))
     out, table = Console(), Table("stage", "CPU a target", "× yardstick", "RSS, at most")
     for stage, seconds in costs.cpu.items():
-        ratio = f"{seconds / costs.cpu['yardstick']:.2f}"
-        table.add_row(stage, f"{seconds / targets * 1000:.3f} ms", ratio, f"{costs.rss[stage]:.0f} MB")
+        each = seconds / (LOOKS if stage == OVER_SNMP else targets)
+        ratio = f"{each / costs.cpu['yardstick'] * targets:.2f}"
+        table.add_row(stage, f"{each * 1000:.3f} ms", ratio, f"{costs.rss[stage]:.0f} MB")
     out.print(f"a round of {targets} switches, {costs.readings} readings with those derived")
     out.print(table)
     out.print(
