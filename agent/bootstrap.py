@@ -65,7 +65,6 @@ def make_orders(settings: Settings, since: Mapping[str, datetime]) -> Orders:
     return Orders(
         agent=settings.agent.name,
         zone=next(iter(sites.values())).zone,
-        language=settings.agent.language,
         sites=sites,
         targets=build_targets(settings),
         rules={target.name: build_rules(settings, target.name) for target in settings.targets},
@@ -98,9 +97,12 @@ async def in_force_since(settings: Settings, store: Store, now: datetime) -> Map
 
 
 async def make_station(settings: Settings, clock: Clock, store: Store, looker: Looker | None = None) -> Station:
-    """Build the station. ``looker`` may be given where the targets are not to be asked for real."""
+    """Build the station. ``looker`` may be given where the targets are not to be asked for real.
+
+    Nothing is written: a cadence is in force from when an agent takes up duty, not from an inspection by hand.
+    """
     now = clock.now()
-    orders = make_orders(settings, await in_force_since(settings, store, now))
+    orders = make_orders(settings, dict.fromkeys(settings.cadences, now))
     return Station(
         orders=orders,
         clock=clock,

@@ -75,13 +75,16 @@ async def serve(name: str, app: ASGIApp, listen: str, certificate: Path | None =
         serving = asyncio.create_task(server.serve(sockets=[sock]))
         try:
             await asyncio.shield(serving)
-            return
+            log.error("%s page ended by itself; it is tried again in %d s", name, RETRY)
         except asyncio.CancelledError:
             server.should_exit = True
             await serving
             raise
         except OSError as error:
             log.error("%s page ended: %s; it is tried again in %d s", name, error, RETRY)
-            await asyncio.sleep(RETRY)
+        except Exception:
+            # A defect of a page, or of what serves it, must not end the rounds.
+            log.exception("%s page ended; it is tried again in %d s", name, RETRY)
         finally:
             sock.close()
+        await asyncio.sleep(RETRY)

@@ -11,21 +11,20 @@ from typing import Any
 import schedule
 
 from agent.clock import Clock
-from agent.services import make_round, tidy
+from agent.services import make_round, take_up, tidy
 from agent.services.notice import Notice, write_step
 from agent.services.station import Station
-from agent.services.take_up import take_up
 from agent.services.watch import Watch
 from agent.store import runs
 from duty.errors import StoreError
-from duty.rounds import BY_HAND, due
+from duty.rounds import BY_HAND, Due, due
 
 log = logging.getLogger(__name__)
 
 BEAT = timedelta(seconds=10)
 TIDY = timedelta(hours=1)
-STOPPING_S = 3.0
-"""How long a stop waits for the record."""
+FAREWELL_S = 3.0
+"""How long a stop waits for the record; what is open then is closed at the next start, as after a kill."""
 
 
 class Ticks:
@@ -39,18 +38,20 @@ class Ticks:
         self._next_watch: datetime | None = None
         self._next_beat: datetime | None = None
         self._next_tidy: datetime | None = None
+        self._steps: list[tuple[datetime, timedelta]] = []
         self._desk: asyncio.Task[object] | None = None
+        self._tidying: asyncio.Task[object] | None = None
         self._failing = False
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def begin(self) -> None:
         """Take up duty where the run before left it."""
-        now = self.station.clock.now()
-        for left in await take_up(self.station):
+        for left in await take_up.take_up(self.station):
             self._go(make_round.carry_out(self.station, left))
         if not self.station.last:
             # A new record: whoever has just installed the agent sees a round now, not at the next hour.
-            first = await make_round.open_round(self.station, BY_HAND, now, self.station.orders.targets)
+            now, targets = self.station.clock.now(), self.station.orders.targets
+            first = await make_round.open_round(self.station, BY_HAND, now, targets)
             self._go(make_round.carry_out(self.station, first))
 
     async def tick(self) -> None:
@@ -61,7 +62,7 @@ class Ticks:
             self._next_watch, self._next_beat, self._next_tidy = (
                 at + step if at else None for at in (self._next_watch, self._next_beat, self._next_tidy)
             )
-            self._go(self.station.store.write(write_step, self.station.run, now, step))
+            self._steps.append((now, step))
         desk_free = self._desk is None or self._desk.done()
         if self._next_watch is None or now >= self._next_watch:
             # A round that waits for the database looks at nothing: until it can begin, the watch goes on.
@@ -70,24 +71,43 @@ class Ticks:
             self._next_watch = _next(self._next_watch or now, self.station.orders.watch_every, now)
         if desk_free:
             self._desk = self._go(self._write(now))
+        # Not at the desk: after a long absence there are hours of it, and no round must wait for that.
+        if (self._next_tidy is None or now >= self._next_tidy) and (self._tidying is None or self._tidying.done()):
+            self._tidying = self._go(self._tidy(now))
+            self._next_tidy = now + TIDY
+        if not self.made:
+            # Of 1,000 targets it takes minutes, for which neither the watch nor a round need wait.
+            self._go(take_up.recall_trends(self.station))
         self.made += 1
+
+    def _called(self, now: datetime) -> list[Due]:
+        """Say what the cadences call for now, but for the rounds whose cadence still has one that is being made."""
+        station = self.station
+        busy = {opened.cadence for opened in station.open_rounds.values()}
+        called = due(station.orders.cadences, station.last, station.absences, now)
+        return [d for d in called if not (d.make and d.cadence.name in busy)]
 
     def _expected(self, now: datetime) -> frozenset[str]:
         """Name the targets of the rounds that this tick calls for."""
-        station = self.station
-        called = due(station.orders.cadences, station.last, station.absences, now)
-        return frozenset(name for d in called if d.make for name in (d.cadence.targets or station.orders.targets))
+        targets = self.station.orders.targets
+        return frozenset(name for d in self._called(now) if d.make for name in make_round.expected(d, targets))
 
     async def _write(self, now: datetime) -> None:
         """Do what goes through the database, one thing after the other; what fails is tried again at the next tick."""
+        station = self.station
         try:
+            if self._failing:
+                for left in await take_up.find_unknown(station):
+                    self._go(make_round.carry_out(station, left))
+            if station.recorder.failing:
+                await station.recorder.flush()
+            while self._steps:
+                await station.store.write(write_step, station.run, *self._steps[0])
+                del self._steps[0]
             await self._rounds(now)
             if self._next_beat is None or now >= self._next_beat:
-                await self.station.store.write(runs.beat, self.station.run, now)
+                await station.store.write(runs.beat, station.run, now)
                 self._next_beat = now + BEAT
-            if self._next_tidy is None or now >= self._next_tidy:
-                self._next_tidy = now + TIDY
-                await tidy.tidy(self.station, now)
         except StoreError as error:
             if not self._failing:
                 log.error("the record cannot be written, it is tried again each second: %s", error)
@@ -100,7 +120,7 @@ class Ticks:
         for opened in list(station.open_rounds.values()):
             if opened.made:
                 await make_round.close(station, opened)
-        called = due(station.orders.cadences, station.last, station.absences, now)
+        called = self._called(now)
         missed = [d for d in called if not d.make]
         if missed:
             await station.store.write(make_round.miss, missed, now)
@@ -108,9 +128,14 @@ class Ticks:
                 station.last[d.cadence.name] = d.slot
                 log.warning("round %s slot=%s missed reason=%s", d.cadence.name, d.slot, d.reason)
         for d in called:
-            busy = any(o.cadence == d.cadence.name for o in station.open_rounds.values())
-            if d.make and not busy:
+            if d.make:
                 self._go(make_round.carry_out(station, await make_round.begin(station, d)))
+
+    async def _tidy(self, now: datetime) -> None:
+        try:
+            await tidy.tidy(self.station, now)
+        except StoreError as error:
+            log.error("what is past its time is not deleted yet, it is tried again in an hour: %s", error)
 
     def _go(self, work: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
         task = asyncio.create_task(work)
@@ -134,12 +159,12 @@ class Ticks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         try:
-            async with asyncio.timeout(STOPPING_S):
+            async with asyncio.timeout(FAREWELL_S):
                 await self.station.recorder.flush()
                 await self.station.store.write(runs.end_run, self.station.run, reason, self.station.clock.now())
         except (StoreError, TimeoutError) as error:
-            # Whoever stops the agent does not wait for a database; the next start closes what is open, as after a kill.
-            log.error("the end of this run cannot be written: %s", str(error) or "the database is locked")
+            why = str(error) or "the database is locked"
+            log.error("the end of this run cannot be written, the next one will note a gap: %s", why)
 
 
 def _next(planned: datetime, every: timedelta, now: datetime) -> datetime:
@@ -156,8 +181,10 @@ async def keep_ticking(ticks: Ticks, clock: Clock) -> None:
     rhythm = schedule.Scheduler()
     called = asyncio.Event()
     rhythm.every(1).seconds.do(called.set)
+    away = clock.step()
     while True:
-        if abs(clock.step()) > timedelta(seconds=2):
+        if abs(clock.step() - away) > timedelta(seconds=2):
+            away = clock.step()
             rhythm.clear()
             rhythm.every(1).seconds.do(called.set)
             called.set()

@@ -6,8 +6,10 @@ import asyncio
 import csv
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -16,6 +18,7 @@ from agent import bootstrap
 from agent.cli import sayings
 from agent.cli.options import AsJson, Language, SettingsFile, paper
 from agent.cli.reach import daemon_listens, reading
+from agent.cli.sheet import print_sheet
 from agent.clock import SteadyClock
 from agent.control.client import ask
 from agent.control.wire import plain
@@ -26,12 +29,23 @@ from agent.services.read import RecordReader
 from agent.services.station import OpenRound
 from config.load import load
 from duty.errors import NotFound
+from duty.findings import Severity
+from duty.readings import Look
 from duty.rounds import Sheet, SheetState
 
 WELL, ABNORMAL, NOT_REACHED = 0, 1, 2
 
 LAST = 2**63 - 1
 """The largest number that a round can have."""
+
+COLUMNS = (
+    "round", "due", "target", "address", "state",
+    "kind", "parameter", "instance", "value", "unit", "check", "severity", "limit", "reason",
+)  # fmt: skip
+"""Columns of the exported table. A kind is "reading", "fact", "gap" (its code stands as the value) or "finding"."""
+
+MOST_NAMED = 20
+"""Targets named to who mistyped one; a thousand would hide the mistake."""
 
 
 def status(config: SettingsFile, lang: Language, as_json: AsJson = False) -> int:
@@ -88,7 +102,7 @@ def show(
     if as_json:
         _print_json(plain(SheetView, view))
     else:
-        sayings.print_sheet(paper(), view, load(config).sites, lang)
+        print_sheet(paper(), view, load(config).sites, lang)
 
 
 def export(
@@ -99,14 +113,14 @@ def export(
     config: SettingsFile,
     form: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
 ) -> None:
-    """Write one round with all its readings to standard output."""
+    """Write one round to standard output: all its readings, what could not be read, what was found."""
     if form not in ("csv", "json"):
         raise typer.BadParameter(f"{form} is not known; choose csv or json", param_hint="--format")
     view = asyncio.run(_round(config, number))
     if form == "json":
         _print_json(plain(RoundView, view))
     else:
-        _write_csv(view)
+        _write_csv(view, sayings.zone_of(load(config).sites))
 
 
 def inspect(
@@ -157,17 +171,17 @@ async def _inspect(config: Path, targets: list[str], *, quiet: bool) -> RoundVie
             await take_up.recall(station)
             number = await inspection.by_hand(station, targets, "command line", progress)
             await station.looker.close()
-            return await _found(RecordReader(station.orders, station.clock, store), number)
+            return await _made(RecordReader(station.orders, station.clock, store), number)
         finally:
             store.close()
 
 
 async def _round(config: Path, number: int) -> RoundView:
     async with reading(config) as reader:
-        return await _found(reader, number)
+        return await _made(reader, number)
 
 
-async def _found(reader: Reader, number: int) -> RoundView:
+async def _made(reader: Reader, number: int) -> RoundView:
     view = await reader.round(number)
     if view is None:
         raise NotFound(f"no round {number}; `nightduty rounds` lists them")
@@ -181,7 +195,9 @@ async def _sheet(reader: Reader, target: str, number: int | None) -> SheetView:
         if view is not None and (number is not None or view.sheet.state is not SheetState.PENDING):
             return view
     where = f"round {number} has" if number is not None else "the last rounds have"
-    raise NotFound(f"{where} no sheet of {target}; `nightduty status` lists the targets")
+    names = sorted(known.name for known in (await reader.overview()).targets)
+    some = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
+    raise NotFound(f"{where} no sheet of {target}; the targets are {some or 'none'}")
 
 
 def _print_json(value: object) -> None:
@@ -189,20 +205,41 @@ def _print_json(value: object) -> None:
     print()
 
 
-def _write_csv(view: RoundView) -> None:
+def _write_csv(view: RoundView, zone: ZoneInfo) -> None:
     out = csv.writer(sys.stdout)
-    out.writerow(["target", "state", "kind", "parameter", "instance", "value", "unit"])
+    out.writerow(COLUMNS)
+    round_ = view.column.round
+    due = round_.slot.astimezone(zone).isoformat(timespec="seconds")
     for sheet in view.sheets:
-        if sheet.look is None:
-            out.writerow([_cell(sheet.target), sheet.state.value, "", "", "", "", ""])
-            continue
-        head = [_cell(sheet.target), sheet.state.value]
-        for r in sheet.look.readings:
-            out.writerow([*head, "reading", r.parameter, _cell(r.instance), r.value, r.unit])
-        for f in sheet.look.facts:
-            out.writerow([*head, "fact", f.parameter, _cell(f.instance), _cell(f.text), ""])
-        for g in sheet.look.gaps:
-            out.writerow([*head, "gap", g.parameter, _cell(g.instance), g.code, ""])
+        target = view.targets.get(sheet.target)
+        address = target.address if target is not None else ""
+        head = [round_.number, due, _cell(sheet.target), _cell(address), sheet.state.value]
+        lines = [*_seen(sheet.look), *_found(sheet)] or [[]]
+        for line in lines:
+            out.writerow([*head, *line, *[""] * (len(COLUMNS) - len(head) - len(line))])
+
+
+def _seen(look: Look | None) -> Iterator[list[object]]:
+    if look is None:
+        return
+    for r in look.readings:
+        yield ["reading", r.parameter, _cell(r.instance), r.value, r.unit]
+    for f in look.facts:
+        yield ["fact", f.parameter, _cell(f.instance), _cell(f.text)]
+    for g in look.gaps:
+        yield ["gap", g.parameter, _cell(g.instance), g.code]
+
+
+def _found(sheet: Sheet) -> Iterator[list[object]]:
+    for f in sheet.findings:
+        if f.severity > Severity.OK:
+            what: list[object] = ["finding", f.parameter, _cell(f.instance), _number(f.value), f.unit]
+            yield [*what, f.check, f.severity.name.lower(), _number(f.limit), f.reason]
+
+
+def _number(value: float | None) -> float | str:
+    # Unknown is nothing, and never a zero.
+    return "" if value is None else value
 
 
 def _cell(text: str) -> str:

@@ -41,20 +41,25 @@ def verify(config: SettingsFile, lang: Language) -> int:
 
 
 def backup(
-    to: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")], config: SettingsFile
+    to: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")],
+    config: SettingsFile,
+    lang: Language,
 ) -> None:
     """Copy the record while the agent runs, and verify the copy."""
     copies.backup(bootstrap.database_url(load(config)), to)
-    print(f"{to}: written and verified")
+    print(words(lang)("cli.written", file=to))
 
 
 def restore(
     source: Annotated[Path, typer.Argument(metavar="FROM", help="A file that `nightduty backup` wrote.")],
     config: SettingsFile,
+    lang: Language,
 ) -> None:
     """Put a copy in the record's place. The agent must be stopped; what was there is kept beside it."""
     kept = copies.restore(source, bootstrap.database_url(load(config)))
-    print("restored and verified" + (f"; what was there before is kept as {kept}" if kept else ""))
+    say = words(lang)
+    done = say("cli.restored")
+    print(say("cli.and", first=done, second=say("cli.kept", file=kept)) if kept else done)
 
 
 def doctor(config: SettingsFile, lang: Language, as_json: AsJson = False) -> int:
@@ -66,9 +71,11 @@ def doctor(config: SettingsFile, lang: Language, as_json: AsJson = False) -> int
     say, out = words(lang), paper()
     for line in lines:
         sign, style = ("✓", "green") if line.ok else ("✗", "bold red")
-        out.print(Text(f"{sign} {say('doctor.' + line.what)}: {line.figure}".rstrip(": "), style=style))
+        ill = f"health_ill.{line.what}"
+        code = ill if not line.ok and ill in say else f"doctor.{line.what}"
+        out.print(Text(f"{sign} {say(code, figure=line.figure)}".rstrip(": ："), style=style))
         if line.next:
-            out.print(f"    {say('doctor_next.' + line.next)}", markup=False)
+            out.print(f"    → {say('doctor_next.' + line.next)}", markup=False)
     return 0 if all(line.ok for line in lines) else BROKEN
 
 

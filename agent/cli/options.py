@@ -41,6 +41,7 @@ SettingsFile = Annotated[
         help="The settings file.",
         show_default="/etc/nightduty/nightduty.yaml, else the example",
         dir_okay=False,
+        readable=False,
     ),
 ]
 Language = Annotated[

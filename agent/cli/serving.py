@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from agent import daemon
-from agent.cli.options import SettingsFile
+from agent.cli.options import Language, SettingsFile
 from config.load import check
+from exporters.words import words
 
 
 def run(config: SettingsFile) -> None:
@@ -19,12 +20,14 @@ def run(config: SettingsFile) -> None:
 
 
 def check_config(
-    config: SettingsFile, file: Annotated[Path | None, typer.Argument(help="The file; else that of --config.")] = None
+    config: SettingsFile,
+    lang: Language,
+    file: Annotated[Path | None, typer.Argument(help="The file; else that of --config.")] = None,
 ) -> None:
     """Check a settings file; every mistake is named with its line."""
     path = file or config
     targets = check(path).targets
-    print(f"{path}: well; {len(targets)} targets, {sum(target.key for target in targets)} of them key equipment")
+    print(words(lang)("cli.settings_good", file=path, n=len(targets), key=sum(target.key for target in targets)))
 
 
 COMMANDS = (run, check_config)

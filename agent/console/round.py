@@ -8,14 +8,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from agent.console.figures import columns, figures
 from agent.console.grid import WORST_FIRST
 from agent.console.render import page
+from agent.console.verdict import conclude
 from agent.services.overview import Overview, Reader
 from duty.findings import Finding, Severity
 from duty.rounds import BY_HAND, Sheet, SheetState
 from duty.targets import Target
 
 MOST_CHANGES = 100
+MOST_LINES = 250
+"""Lines of key figures; the worst and the key equipment are among them."""
 LONGEST_NUMBER = 15
 """Digits of a round's number; a longer one fits no database."""
 
@@ -32,6 +36,7 @@ async def show(request: Request) -> Response:
     order = {state: rank for rank, state in enumerate(WORST_FIRST)}
     ordered = sorted(found.sheets, key=lambda s: (order[s.state], not _key(targets, s), s.target))
     older, newer = neighbours(overview, number)
+    lines = [(sheet, line) for sheet in ordered if (line := figures(sheet, found.changes))]
     return await page(
         request,
         "round.html",
@@ -45,6 +50,10 @@ async def show(request: Request) -> Response:
         changes_left=len(found.changes) - MOST_CHANGES,
         bad=[(sheet, _wrong(sheet)) for sheet in ordered if sheet.state is not SheetState.OK],
         well=[sheet for sheet in ordered if sheet.state is SheetState.OK],
+        conclusion=conclude(column),
+        lines=lines[:MOST_LINES],
+        columns=columns(line for _, line in lines),
+        lines_left=len(lines) - MOST_LINES,
         targets=targets,
         older=older,
         newer=newer,

@@ -12,9 +12,10 @@ from agent.console.cells import cells
 from agent.console.grid import WORST_FIRST, lay
 from agent.console.language import choose
 from agent.console.render import page
-from agent.console.voice import voice_of
-from agent.services.overview import Overview, Reader
-from duty.rounds import RoundState
+from agent.console.verdict import judge, last_round
+from agent.console.voice import Voice, voice_of
+from agent.services.overview import Abnormal, Overview, Reader
+from duty.rounds import BY_HAND, RoundState
 
 MOST_ABNORMAL = 100
 """Lines of what is wrong now; when a site is cut off, the first hundred say enough."""
@@ -26,7 +27,8 @@ async def show(request: Request) -> Response:
     overview = await reader.overview()
     language = choose(request, request.app.state.language)
     voice = voice_of(overview, language)
-    key = {target.name for target in overview.targets if target.key}
+    targets = {target.name: target for target in overview.targets}
+    key = {name for name, target in targets.items() if target.key}
     wrong = sorted(
         overview.abnormal,
         key=lambda a: (a.suppressed, -a.severity, a.target not in key, a.since or overview.now, a.target),
@@ -40,10 +42,12 @@ async def show(request: Request) -> Response:
         days=[(day, len(list(columns))) for day, columns in groupby(voice.day(c.round.slot) for c in overview.rounds)],
         cells=lambda row: cells(language, row.target.name, row.signs, being_made),
         key=key,
-        wrong=wrong[:MOST_ABNORMAL],
-        wrong_count=len([state for state in wrong if not state.suppressed]),
+        wrong=list(zip(wrong[:MOST_ABNORMAL], _next_steps(wrong[:MOST_ABNORMAL], voice), strict=True)),
+        verdict=judge(overview),
+        targets=targets,
+        by_hand=BY_HAND,
         wrong_left=len(wrong) - MOST_ABNORMAL,
-        last=next((c for c in overview.rounds if c.round.state not in (RoundState.OPEN, RoundState.MISSED)), None),
+        last=last_round(overview),
         sheets=_newest_sheets(overview),
         flawed=[c for c in overview.rounds if c.round.state in (RoundState.MISSED, RoundState.INTERRUPTED)],
         states=WORST_FIRST,
@@ -58,3 +62,14 @@ def _newest_sheets(overview: Overview) -> dict[str, int]:
             for target in overview.cells.get(column.round.number, {}):
                 newest.setdefault(target, column.round.number)
     return newest
+
+
+def _next_steps(wrong: list[Abnormal], voice: Voice) -> list[str]:
+    """Return what to do about each; the same advice once, or a site that is cut off would fill the page with it."""
+    said: set[str] = {""}
+    steps = []
+    for state in wrong:
+        step = "" if state.suppressed else voice.next_step(state.finding)
+        steps.append("" if step in said else step)
+        said.add(step)
+    return steps

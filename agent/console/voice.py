@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from agent.services.overview import Abnormal, Overview
 from duty.changes import Change
 from duty.findings import Finding
+from duty.readings import Look
 from exporters.words import (
     Say,
     format_ago,
@@ -18,6 +19,7 @@ from exporters.words import (
     say_changed,
     say_finding,
     say_name,
+    say_next,
     say_side,
     say_what,
     words,
@@ -59,8 +61,11 @@ class Voice:
     def limit(self, value: float | None, unit: str, parameter: str = "") -> str:
         return format_value(value, unit, self.say, parameter, limit=True)
 
-    def finding(self, finding: Finding) -> str:
-        return say_finding(finding, self.say)
+    def finding(self, finding: Finding, look: Look | None = None) -> str:
+        return say_finding(finding, self.say, look)
+
+    def next_step(self, finding: Finding) -> str:
+        return say_next(finding, self.say)
 
     def abnormal(self, state: Abnormal) -> str:
         """Say a confirmed state as the finding that it came from."""

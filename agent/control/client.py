@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from agent.control import wire
 from agent.services.overview import Overview, RoundColumn, RoundView, SheetView
 from duty.errors import NightdutyError
+from duty.rounds import Sheet
 
 HUNG_UP = "the daemon hung up before it answered: it is stopping, or too many ask at once; its log tells"
 
@@ -71,8 +73,14 @@ class RemoteReader:
 
     async def round(self, number: int) -> RoundView | None:
         """Return a round with its sheets."""
-        answer = await self._answer("round", number=number)
-        return None if answer is None else wire.typed(RoundView, answer)
+        sheets: list[Sheet] = []
+        view: RoundView | None = None
+        async for message in ask(self._path, "round", number=number):
+            if "sheet" in message:
+                sheets.append(wire.typed(Sheet, message["sheet"]))
+            elif message["answer"] is not None:
+                view = replace(wire.typed(RoundView, message["answer"]), sheets=tuple(sheets))
+        return view
 
     async def sheet(self, number: int, target: str) -> SheetView | None:
         """Return one sheet."""

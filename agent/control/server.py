@@ -64,7 +64,7 @@ class Asked:
 
 
 Verb = Callable[[Asked], AsyncIterator[dict[str, Any]]]
-"""Yields messages: ``{"progress": ...}`` as often as it likes, ``{"answer": ...}`` at the end."""
+"""Yields messages: ``{"progress": ...}`` or parts as often as it likes, ``{"answer": ...}`` at the end."""
 
 
 class ControlServer:
@@ -130,6 +130,8 @@ class ControlServer:
             async for message in verb(Asked(args, _peer(writer))):
                 writer.write(wire.line(message))
                 await writer.drain()
+                # Draining waits only for a client that is slow; the rest of the agent has its turn all the same.
+                await asyncio.sleep(0)
         except NightdutyError as error:
             writer.write(wire.line(wire.failure(error)))
         except ConnectionError:

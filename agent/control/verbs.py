@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from agent.control.server import Asked, Verb
@@ -11,9 +12,13 @@ from agent.control.wire import plain
 from agent.services import inspect
 from agent.services.overview import Overview, Reader, RoundColumn, RoundView, SheetView
 from agent.services.station import OpenRound, Station
+from duty.errors import NightdutyError
 from duty.rounds import Sheet
 
 Message = dict[str, Any]
+
+MOST_BY_HAND = 4
+"""Rounds by hand at the same time. Each goes on when its client has gone, so that clients alone do not bound them."""
 
 
 class Verbs:
@@ -51,9 +56,11 @@ class Verbs:
         yield {"answer": [plain(RoundColumn, column) for column in found]}
 
     async def round(self, asked: Asked) -> AsyncIterator[Message]:
-        """One round with its sheets."""
+        """One round, sheet by sheet: 1,000 full ones are 100 MB, too much for one line and one turn of the loop."""
         found = await self._reader.round(asked.number("number"))
-        yield {"answer": None if found is None else plain(RoundView, found)}
+        for sheet in found.sheets if found else ():
+            yield {"sheet": plain(Sheet, sheet)}
+        yield {"answer": None if found is None else plain(RoundView, replace(found, sheets=()))}
 
     async def sheet(self, asked: Asked) -> AsyncIterator[Message]:
         """One sheet."""
@@ -62,7 +69,10 @@ class Verbs:
 
     async def inspect(self, asked: Asked) -> AsyncIterator[Message]:
         """Make a round by hand; it goes on to its end even if who asked goes away."""
-        told: asyncio.Queue[Message | None] = asyncio.Queue(maxsize=len(self._station.orders.targets) + 1)
+        if len(self._going) >= MOST_BY_HAND:
+            raise NightdutyError(f"{MOST_BY_HAND} rounds by hand are being made already; ask again when one has ended")
+        # It holds a message for each target of the round, and the end.
+        told: asyncio.Queue[Message | None] = asyncio.Queue()
 
         def progress(opened: OpenRound, sheet: Sheet) -> None:
             done = opened.expected - len(opened.waiting)

@@ -12,7 +12,7 @@ from duty.errors import AlreadyRunning, NightdutyError, NotFound, StoreError
 T = TypeVar("T")
 
 LONGEST = 64 * 1024 * 1024
-"""Bytes of one answer; a round of a thousand full sheets is about a tenth of it."""
+"""Bytes of one message; the sheet of the largest table that is taken is about half of it."""
 
 ERRORS: dict[str, type[NightdutyError]] = {kind.__name__: kind for kind in (NotFound, StoreError, AlreadyRunning)}
 

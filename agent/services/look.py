@@ -37,20 +37,31 @@ class Looker:
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._behind: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._crashed: set[tuple[str, str]] = set()
+        self._under_way: set[asyncio.Future[None]] = set()
 
     async def look(self, target: Target, budget: timedelta, *, full: bool) -> Look:
         """Look at a target in all its ways at once; never raises for what a device or a collector does."""
-        async with self._turns[target.name], self._places:
-            parts = await asyncio.gather(*(self._part(kind, target, budget, full) for kind in target.looks))
+        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._under_way.add(ended)
+        try:
+            async with self._turns[target.name], self._places:
+                parts = await asyncio.gather(*(self._part(kind, target, budget, full) for kind in target.looks))
+        finally:
+            self._under_way.discard(ended)
+            ended.set_result(None)
         self.made += 1
         return merge(parts)
 
     async def close(self) -> None:
-        """Leave nothing running behind."""
-        for task in self._behind.values():
-            task.cancel()
-        for collector in self.collectors.values():
-            await collector.close()
+        """Give the collectors back when the looks under way have ended: closed under a look, its target looks dead."""
+        try:
+            while self._under_way:
+                await asyncio.wait(self._under_way)
+        finally:
+            for task in self._behind.values():
+                task.cancel()
+            for collector in self.collectors.values():
+                await collector.close()
 
     async def _part(self, kind: str, target: Target, budget: timedelta, full: bool) -> Look:
         began, notes, place = self.clock.now(), Notes(), (kind, target.name)

@@ -29,7 +29,7 @@ async def open_round(
     station: Station, cadence: str, slot: datetime, targets: Iterable[str], *, late: bool = False
 ) -> OpenRound:
     """Write a round and one pending sheet for each expected target, in one transaction, before any look is made."""
-    names = sorted(targets)
+    names = sorted(set(targets))
     orders = station.orders
     number = await station.store.write(
         rounds.open_round, cadence, slot, names, station.clock.now(), late=late, rules_digest=orders.digest
@@ -41,11 +41,15 @@ async def open_round(
 
 async def begin(station: Station, due: Due) -> OpenRound:
     """Open the round that a cadence calls for."""
-    chosen = due.cadence.targets
-    names = station.orders.targets.keys() if chosen is None else chosen
+    names = expected(due, station.orders.targets)
     opened = await open_round(station, due.cadence.name, due.slot, names, late=due.late)
     station.last[due.cadence.name] = due.slot
     return opened
+
+
+def expected(due: Due, targets: Iterable[str]) -> Iterable[str]:
+    """Name the targets of the round that a cadence calls for, of all that there are."""
+    return targets if due.cadence.targets is None else due.cadence.targets
 
 
 async def carry_out(
@@ -55,6 +59,16 @@ async def carry_out(
 
     Returns None when the record could not be written: the round is then closed at a later tick.
     """
+    try:
+        await _look_at_all(station, opened, progress)
+        return await close(station, opened)
+    finally:
+        # Whatever went wrong, the round is closed at a later tick. Not before: a tick that comes while it is being
+        # closed would close it a second time.
+        opened.made = True
+
+
+async def _look_at_all(station: Station, opened: OpenRound, progress: Progress | None) -> None:
     looks = [asyncio.create_task(_look(station, name)) for name in sorted(opened.waiting)]
     unexplained: list[Judged] = []
     try:
@@ -74,7 +88,8 @@ async def carry_out(
                 unexplained.append(judged)
             else:
                 put(station, opened, judged, progress)
-            if number % BATCH == 0:
+            # A record that is locked is waited for at the end alone: until then the round would keep the watch away.
+            if number % BATCH == 0 and not station.recorder.failing:
                 await station.recorder.flush()
     finally:
         for task in looks:
@@ -83,10 +98,6 @@ async def carry_out(
         target = station.orders.targets.get(judged.look.target)
         suppressed = target is not None and silent_parents(target, station.memory.looked)
         put(station, opened, judged, progress, suppressed=suppressed)
-    closed = await close(station, opened)
-    # Not before: a tick that comes while the round is being closed would close it a second time.
-    opened.made = closed is None
-    return closed
 
 
 async def close(station: Station, opened: OpenRound, interrupted: str = "") -> tuple[RoundState, Counts] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from checks.seen import Seen
 from duty.alerts import Folded, Key, State, fold, recorded
 from duty.findings import Finding, Rule, Severity
 from duty.rates import derive
-from duty.readings import Gap, Look
+from duty.readings import Gap, Look, Reading
 from duty.targets import Target
 
 log = logging.getLogger(__name__)
@@ -85,14 +85,16 @@ class Memory:
 
     def sample(self, look: Look) -> None:
         """Keep the values that have a trend, one each five minutes."""
-        trends = self._trends(look.target)
-        for reading in look.readings:
-            if reading.parameter not in trends:
-                continue
+        for reading in self.trends_of(look):
             history = self._history.setdefault(look.target, {})
             samples = history.setdefault((reading.parameter, reading.instance), deque(maxlen=SAMPLES))
             if not samples or look.began - samples[-1][0] >= SAMPLE_EVERY:
                 samples.append((look.began, float(reading.value)))
+
+    def trends_of(self, look: Look) -> list[Reading]:
+        """Return the readings of a look that a trend is judged of."""
+        trends = self._trends(look.target)
+        return [reading for reading in look.readings if reading.parameter in trends]
 
     def has_trend(self, name: str) -> bool:
         """Say whether a trend is judged of this target."""
@@ -109,7 +111,11 @@ class Memory:
             for name in known.keys() - targets.keys():
                 del known[name]
 
-    def recall(self, looks: Iterable[Look]) -> None:
-        """Take histories from kept looks, oldest first, after a start."""
+    def recall(self, looks: Sequence[Look]) -> None:
+        """Take histories from kept looks, oldest first, after a start; what was seen since then goes on from there."""
+        since = {name: self._history.pop(name) for name in {look.target for look in looks} & self._history.keys()}
         for look in looks:
             self.sample(look)
+        for name, history in since.items():
+            for place, samples in history.items():
+                self._history.setdefault(name, {}).setdefault(place, deque(maxlen=SAMPLES)).extend(samples)

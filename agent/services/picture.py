@@ -19,6 +19,7 @@ async def take_picture(station: Station, pulse: Pulse) -> Picture:
     head = await station.store.read(journal.head)
     pulse.journal_entries = head.seq if head else 0
     now = station.clock.now()
+    in_force = station.orders.in_force
     upcoming = {
         cadence.name: slot
         for cadence in station.orders.cadences
@@ -28,7 +29,7 @@ async def take_picture(station: Station, pulse: Pulse) -> Picture:
         at=now,
         targets=dict(station.orders.targets),
         looks=dict(station.memory.looked),
-        states=dict(station.memory.states),
+        states={key: state for key, state in station.memory.states.items() if key[:2] in in_force},
         rounds=totals,
         last_rounds={round_.cadence: LastRound(round_, counts) for round_, counts in newest},
         next_slots=upcoming,

@@ -14,7 +14,7 @@ from agent.services.station import OpenRound, Orders, Station
 from agent.store import rounds, sheets, states
 from agent.store.engine import Store
 from duty.alerts import Key, State
-from duty.changes import changes
+from duty.changes import Change, changes
 from duty.findings import Severity
 from duty.rounds import BY_HAND, Round, RoundState, Sheet, SheetState
 from duty.targets import Target
@@ -43,6 +43,10 @@ class RecordReader:
         """Return the rounds that are being made; without a daemon there are none."""
         return {}
 
+    async def states(self) -> Mapping[Key, State]:
+        """Return what is known of every check, as it was last written down."""
+        return await self._store.read(states.load_states)
+
     def health(self) -> tuple[Health, ...]:
         """Return the agent's own health; without a daemon nothing is known of it."""
         return (Health("daemon", False),)
@@ -50,7 +54,7 @@ class RecordReader:
     async def overview(self) -> Overview:
         """Return the first page's content."""
         now, orders = self._clock.now(), self.orders
-        columns, cells, known = await self._store.read(_board)
+        columns, cells = await self._store.read(_board)
         slots = [next(c.slots(now, now + DAYS), None) for c in orders.cadences]
         running = next(
             (Running(o.cadence, o.slot, o.expected - len(o.waiting), o.expected) for o in self.open_rounds().values()),
@@ -65,7 +69,7 @@ class RecordReader:
             rounds=tuple(columns),
             cells=cells,
             next_slot=min((slot for slot in slots if slot is not None), default=None),
-            abnormal=_abnormal(known, orders),
+            abnormal=_abnormal(await self.states(), orders),
             running=running,
             health=self.health(),
         )
@@ -79,9 +83,8 @@ class RecordReader:
         found = await self._store.read(_round_and_before, number)
         if found is None:
             return None
-        column, written, before, then = found
-        changed = tuple(changes(then, written)) if before else ()
-        return RoundView(column, tuple(written), changed, self.orders.targets, before)
+        column, written, before, changed = found
+        return RoundView(column, tuple(written), tuple(changed), self.orders.targets, before)
 
     async def sheet(self, number: int, target: str) -> SheetView | None:
         """Return one sheet, and the sheet of the same target in the round before."""
@@ -110,17 +113,18 @@ class LiveReader(RecordReader):
         """Return the rounds that are being made."""
         return self._station.open_rounds
 
+    async def states(self) -> Mapping[Key, State]:
+        """Return what is known of every check now; of 1,000 targets there are too many to be read for each page."""
+        return self._station.memory.states
+
     def health(self) -> tuple[Health, ...]:
         """Return the agent's own health."""
         return self._pulse.lines()
 
 
-def _board(
-    conn: Connection, agent: str
-) -> tuple[list[RoundColumn], Mapping[int, Mapping[str, SheetState]], dict[Key, State]]:
+def _board(conn: Connection, agent: str) -> tuple[list[RoundColumn], Mapping[int, Mapping[str, SheetState]]]:
     columns = [RoundColumn(*line) for line in rounds.list_rounds(conn, agent, COLUMNS)]
-    cells = sheets.sheet_states(conn, agent, [column.round.number for column in columns])
-    return columns, cells, states.load_states(conn, agent)
+    return columns, sheets.sheet_states(conn, agent, [column.round.number for column in columns])
 
 
 def _before(conn: Connection, agent: str, column: Round, targets: Set[str]) -> Round | None:
@@ -141,18 +145,22 @@ def _before(conn: Connection, agent: str, column: Round, targets: Set[str]) -> R
 
 def _round_and_before(
     conn: Connection, agent: str, number: int
-) -> tuple[RoundColumn, list[Sheet], Round | None, list[Sheet]] | None:
+) -> tuple[RoundColumn, list[Sheet], Round | None, list[Change]] | None:
     found = rounds.get_round(conn, agent, number)
     if found is None:
         return None
-    written = sheets.read_sheets(conn, agent, number)
-    names = {sheet.target for sheet in written}
-    before = _before(conn, agent, found[0], names)
-    then = sheets.read_sheets(conn, agent, before.number) if before else []
-    if found[0].cadence == BY_HAND:
+    written = {sheet.target: sheet for sheet in sheets.read_sheets(conn, agent, number)}
+    before = _before(conn, agent, found[0], written.keys())
+    changed: list[Change] = []
+    if before is not None:
+        expected = sheets.sheet_states(conn, agent, [before.number])[before.number].keys()
         # A target that nobody asked for has not gone.
-        then = [sheet for sheet in then if sheet.target in names]
-    return RoundColumn(*found), written, before, then
+        compared = written.keys() if found[0].cadence == BY_HAND else written.keys() | expected
+        for target in sorted(compared):
+            # One at a time: two rounds of 1,000 targets side by side are a gigabyte.
+            then = sheets.read_sheet(conn, agent, before.number, target)
+            changed += changes([then] if then else [], [written[target]] if target in written else [])
+    return RoundColumn(*found), list(written.values()), before, changed
 
 
 def _sheet_and_before(
@@ -167,7 +175,7 @@ def _sheet_and_before(
 
 def _abnormal(known: Mapping[Key, State], orders: Orders) -> tuple[Abnormal, ...]:
     """Return what is confirmed bad, worst and key equipment first; a check that was switched off says nothing more."""
-    in_force = {(target, rule.name): rule.parameter for target, rules in orders.rules.items() for rule in rules}
+    in_force = orders.in_force
     found = [
         Abnormal(*key, s.severity, s.since, s.value, s.unit, s.limit, s.reason, s.suppressed, in_force[key[:2]])
         for key, s in known.items()

@@ -82,6 +82,7 @@ class Recorder:
             write = asyncio.ensure_future(
                 self._store.write(_write, pages.sheets, pages.states, pages.transitions, pages.looks)
             )
+            write.add_done_callback(_heard)
             try:
                 # Shielded: who waits for the record may go away, a transaction that has begun is carried through.
                 await asyncio.shield(write)
@@ -95,6 +96,12 @@ class Recorder:
                 log.info("the record is written again, nothing was lost")
                 self.failing = ""
             return True
+
+
+def _heard(write: asyncio.Future[None]) -> None:
+    # Whoever waited may be gone, and a failure that nobody has asked for is printed with its traceback.
+    if not write.cancelled():
+        write.exception()
 
 
 def _write(

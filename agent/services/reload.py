@@ -7,7 +7,7 @@ import logging
 from agent.services.look import Looker
 from agent.services.station import Orders, Station
 from agent.store import journal
-from duty.errors import SettingsError
+from duty.errors import SettingsError, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -15,22 +15,23 @@ MOST_PROBLEMS = 20
 
 
 async def take_over(station: Station, orders: Orders, looker: Looker) -> None:
-    """Put new settings in force. Open rounds go on; a target that went away is not inspected in them."""
-    before, station.orders = station.orders, orders
+    """Put new settings in force. Open rounds go on; a target that went away is not inspected in them.
+
+    Raises StoreError when the record cannot say so; then the old settings stay in force, and their collectors.
+    """
+    now = station.clock.now()
+    said = {"settings": orders.digest, "before": station.orders.digest, "targets": len(orders.targets)}
+    try:
+        await station.store.write(journal.append, "settings_in_force", now, journal.AGENT, "ok", said)
+    except StoreError:
+        await looker.close()
+        raise
+    station.orders = orders
     old, station.looker = station.looker, looker
     station.memory.settle(orders.targets, orders.rules)
-    now = station.clock.now()
     station.settings_accepted, station.settings_at = True, now
     for opened in station.open_rounds.values():
         opened.waiting &= orders.targets.keys()
-    await station.store.write(
-        journal.append,
-        "settings_in_force",
-        now,
-        journal.AGENT,
-        "ok",
-        {"settings": orders.digest, "before": before.digest, "targets": len(orders.targets)},
-    )
     log.info("settings in force targets=%d digest=%s", len(orders.targets), orders.digest[:12])
     await old.close()
 

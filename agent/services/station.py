@@ -22,7 +22,6 @@ class Orders:
 
     agent: str
     zone: str
-    language: str
     sites: Mapping[str, Site]
     targets: Mapping[str, Target]
     rules: Mapping[str, tuple[Rule, ...]]
@@ -34,6 +33,11 @@ class Orders:
     keep_sheets: timedelta
     keep_looks: timedelta
     digest: str
+
+    @property
+    def in_force(self) -> Mapping[tuple[str, str], str]:
+        """The parameter of each (target, check) that is judged; of any other a state may be known from before."""
+        return {(target, rule.name): rule.parameter for target, rules in self.rules.items() for rule in rules}
 
 
 @dataclass(slots=True)
@@ -70,4 +74,4 @@ class Station:
     @property
     def claimed(self) -> set[str]:
         """Targets that an open round is about to look at, or looks at now."""
-        return {name for round_ in self.open_rounds.values() for name in round_.waiting}
+        return {name for round_ in self.open_rounds.values() if not round_.made for name in round_.waiting}

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from agent.services import make_round
 from agent.services.station import OpenRound, Station
-from agent.store import journal, looks, rounds, runs, sheets, states
-from duty.rounds import BY_HAND, Absence, Due, due
+from agent.store import cadences, journal, looks, rounds, runs, sheets, states
+from duty.errors import StoreError
+from duty.rounds import BY_HAND, Absence, Cadence, Due, due
 
 log = logging.getLogger(__name__)
 
 HISTORY = timedelta(hours=6)
+RECENT = timedelta(minutes=15)
+"""Looks of this time tell whether a target has anything that a trend is drawn of; most have not."""
 
 
 async def take_up(station: Station) -> list[OpenRound]:
     """Read what the record knows, settle what is due, close or resume open rounds, and begin this run.
 
     Returns the rounds to go on with: those whose window is still open. Their sheets that are written stay written.
+    The past of the trends is left to ``recall_trends``, for which the watch need not wait.
     """
     store, now = station.store, station.clock.now()
     before = await store.read(runs.last_run)
     if before is not None and before.beat < now:
         station.absences.append(Absence(before.beat, now, "agent_down"))
-    await recall(station)
-    called = due(station.orders.cadences, station.last, station.absences, now)
-    await store.write(_begin, station, called, now)
+    await _recall_states(station)
+    planned, called = await store.write(_begin, station, now)
+    station.orders = replace(station.orders, cadences=planned)
     for passed in called:
         station.last[passed.cadence.name] = passed.slot
         if not passed.make:
@@ -37,30 +41,60 @@ async def take_up(station: Station) -> list[OpenRound]:
     return [resumed for number in await _left_open(station) if (resumed := await _resume(station, number)) is not None]
 
 
-def _begin(conn: Connection, agent: str, station: Station, called: Sequence[Due], now: datetime) -> None:
-    """Begin the run, and settle every slot that passed before it, all or nothing.
+def _begin(conn: Connection, agent: str, station: Station, now: datetime) -> tuple[tuple[Cadence, ...], list[Due]]:
+    """Begin the run, and settle every slot that passed before it, all or nothing; return the cadences in force.
 
     Were the run begun first, one that is killed at once would count as having been there when they passed.
     """
     orders = station.orders
+    since = cadences.settle(conn, agent, {cadence.name: cadence.terms for cadence in orders.cadences}, now)
+    planned = tuple(replace(cadence, since=since[cadence.name]) for cadence in orders.cadences)
+    called = due(planned, station.last, station.absences, now)
     make_round.miss(conn, agent, [d for d in called if not d.make], now)
     for d in called:
         if d.make:
-            names = sorted(d.cadence.targets or orders.targets)
+            names = sorted(make_round.expected(d, orders.targets))
             rounds.open_round(conn, agent, d.cadence.name, d.slot, names, now, d.late, orders.digest)
     runs.begin_run(conn, agent, station.run, station.version, now)
     said = {"version": station.version, "settings": orders.digest}
     journal.append(conn, agent, "run_begun", now, journal.AGENT, "ok", said)
+    return planned, called
 
 
 async def recall(station: Station) -> None:
-    """Read from the record what is known of the targets: states, the last slots, the histories of trends."""
-    store, now = station.store, station.clock.now()
-    station.memory.states.update(await store.read(states.load_states))
-    station.last.update(await store.read(rounds.last_slots))
-    for name in station.orders.targets:
-        if station.memory.has_trend(name):
-            station.memory.recall(await store.read(looks.list_looks, name, now - HISTORY, now))
+    """Read from the record all that is known of the targets: states, the last slots, the histories of trends."""
+    await _recall_states(station)
+    await recall_trends(station)
+
+
+async def _recall_states(station: Station) -> None:
+    station.memory.states.update(await station.store.read(states.load_states))
+    station.last.update(await station.store.read(rounds.last_slots))
+
+
+async def recall_trends(station: Station) -> None:
+    """Read the histories of trends from the kept looks, target by target."""
+    memory, now = station.memory, station.clock.now()
+    for name in [name for name in station.orders.targets if memory.has_trend(name)]:
+        try:
+            recent = await station.store.read(looks.list_looks, name, now - RECENT, now)
+            if recent and not any(memory.trends_of(look) for look in recent):
+                continue
+            memory.recall([*await station.store.read(looks.list_looks, name, now - HISTORY, now - RECENT), *recent])
+        except StoreError as error:
+            log.error("the past of the trends cannot be read, they begin anew: %s", error)
+            return
+
+
+async def find_unknown(station: Station) -> list[OpenRound]:
+    """Read again, after a failure, what the record holds of the plan: a write may be kept whose answer was lost.
+
+    Returns the rounds that were opened so, to go on with.
+    """
+    station.last.update(await station.store.read(rounds.last_slots))
+    left = [each for each in await _left_open(station) if each.number not in station.open_rounds]
+    # One by hand may be on its way to who asked for it.
+    return [_adopt(station, each) for each in left if each.cadence != BY_HAND]
 
 
 async def _left_open(station: Station) -> list[OpenRound]:
@@ -77,8 +111,11 @@ async def _resume(station: Station, left: OpenRound) -> OpenRound | None:
     if left.cadence == BY_HAND or station.clock.now() - left.slot > window:
         await make_round.close(station, left, "agent_down")
         return None
-    gone = left.waiting - station.orders.targets.keys()
-    left.waiting -= gone
+    return _adopt(station, left)
+
+
+def _adopt(station: Station, left: OpenRound) -> OpenRound:
+    left.waiting &= station.orders.targets.keys()
     station.open_rounds[left.number] = left
     log.info("round %s slot=%s resumed, %d targets to look at", left.cadence, left.slot, len(left.waiting))
     return left

@@ -20,7 +20,6 @@ class Watch:
         self._station = station
         self._busy: set[str] = set()
         self._kept: dict[str, datetime] = {}
-        self.skipped = 0
 
     async def make(self, now: datetime, without: Set[str] = frozenset()) -> None:
         """Look once at every target that is free, and write down what changed.
@@ -28,9 +27,7 @@ class Watch:
         ``without`` are targets that a round of the same tick is about to look at: a target is looked at once a tick.
         """
         station = self._station
-        others = station.orders.targets.keys() - station.claimed - without
-        free = sorted(others - self._busy)
-        self.skipped += len(others) - len(free)
+        free = sorted(station.orders.targets.keys() - station.claimed - without - self._busy)
         self._busy.update(free)
         looks = [asyncio.create_task(self._look(name)) for name in free]
         try:
@@ -46,7 +43,9 @@ class Watch:
             for task in looks:
                 task.cancel()
             self._busy.difference_update(free)
-        await station.recorder.flush()
+        # While the record cannot be written the desk tries again; else each watch would leave one more that waits.
+        if not station.recorder.failing:
+            await station.recorder.flush()
 
     async def _look(self, name: str) -> Judged | None:
         station = self._station
@@ -60,9 +59,10 @@ class Watch:
         return station.memory.take(look) if name in station.orders.targets else None
 
     def _due_for_plot(self, name: str, now: datetime) -> bool:
-        kept = self._kept.get(name)
-        # A clock that was set back must not stop the plots until it has caught up.
-        if kept is not None and kept <= now < kept + self._station.orders.keep_every:
+        kept, orders = self._kept.get(name), self._station.orders
+        # Ticks come up to a second late: without the half, every other look would be kept a whole watch later. And a
+        # clock that was set back must not stop the plots until it has caught up.
+        if kept is not None and kept <= now < kept + orders.keep_every - orders.watch_every / 2:
             return False
         self._kept[name] = now
         return True

@@ -48,6 +48,7 @@ class Store:
         self._held = held
         self._hurried = hurried
         self._closing = Event()
+        self._given_up = False
         self._writes = Line("store-writer", 1, WRITES_WAITING)
         self._reads = Line("store-reader", READERS, READS_WAITING)
 
@@ -87,7 +88,10 @@ class Store:
         A write that was queued is carried out even if its caller is cancelled. StoreError if it could not be kept.
         """
         # Shielded, for a cancelled caller must not take its place in the line away and leave the work in it.
-        return await asyncio.shield(asyncio.wrap_future(self._put(fn, *args, **kwargs)))
+        written = asyncio.wrap_future(self._put(fn, *args, **kwargs))
+        # Whoever waited may be gone; a failure that nobody has asked for would be printed with its traceback.
+        written.add_done_callback(lambda future: future.cancelled() or future.exception())
+        return await asyncio.shield(written)
 
     def write_now(self, fn: Callable[Concatenate[Connection, str, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Do as ``write`` and wait for it: for the command line, where there is no event loop."""
@@ -157,6 +161,9 @@ class Store:
         if self._writing is None:
             raise StoreError(f"{self._at} was opened for reading only")
         while True:
+            if self._given_up:
+                # The store is closing and somebody else holds the database: the writes behind need not wait as well.
+                raise StoreError(f"{self._at} was still locked when the agent stopped")
             conn = None
             try:
                 conn = self._writing.connect()
@@ -166,6 +173,7 @@ class Store:
                     conn.close()
                 passing = isinstance(error, AlreadyRunning) or trouble.may_pass(error)
                 if not passing or monotonic() > until or self._closing.wait(RETRY_S):
+                    self._given_up = self._closing.is_set()
                     raise trouble.explain(error, str(self._at)) from error
             else:
                 return conn

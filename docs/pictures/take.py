@@ -25,16 +25,23 @@ HERE = Path(__file__).parent
 PORT = 8640
 SIZE = (860, 700)
 """As wide as a README is shown, so that nothing is scaled."""
-SITES = {"en": ("Hangzhou 1", "Room A"), "zh": ("杭州一", "机房A")}
+PLACES = {
+    "en": ("Hangzhou 1", "Room A", "orders", "Switch-maintainer"),
+    "zh": ("杭州一", "机房A", "订单库", "网络维保"),
+}
+"""In each language: the site, its room, the business of a server, who mends a switch."""
 SETTINGS = """
 agent: {{name: hz1, language: {language}}}
+maintainers: {{{firm}: {{hotline: 400-000-0000}}}}
 sites: {{hz1: {{title: "{site}", zone: Asia/Shanghai}}}}
 credentials: {{lab: {{version: "2c", community: "env:COMMUNITY"}}}}
 targets:
   - {{name: core-1, kind: snmp, address: 192.0.2.1, credential: lab, room: "{room}", rack: A01, key: true}}
   - {{name: access-11, kind: snmp, address: 192.0.2.11, credential: lab, room: "{room}", depends_on: [core-1]}}
-  - {{name: access-12, kind: snmp, address: 192.0.2.12, credential: lab, room: "{room}", depends_on: [core-1]}}
-  - {{name: db-1, kind: snmp, address: 192.0.2.20, credential: lab, role: server, room: "{room}", key: true}}
+  - {{name: access-12, kind: snmp, address: 192.0.2.12, credential: lab, room: "{room}", depends_on: [core-1],
+     maintainer: {firm}}}
+  - {{name: db-1, kind: snmp, address: 192.0.2.20, credential: lab, role: server, room: "{room}", key: true,
+     business: "{business}"}}
   - {{name: website, kind: http, url: "https://www.example.com/health", key: true}}
   - {{name: monitor, kind: host}}
 """
@@ -68,9 +75,10 @@ async def live_through(night: Night) -> None:
 
 async def take(language: str) -> None:
     """Take one picture."""
-    site, room = SITES[language]
+    site, room, business, firm = PLACES[language]
+    settings = SETTINGS.format(language=language, site=site, room=room, business=business, firm=firm)
     with tempfile.TemporaryDirectory() as folder:
-        night = Night(Path(folder), SETTINGS.format(language=language, site=site, room=room), "2026-11-23 16:30")
+        night = Night(Path(folder), settings, "2026-11-23 16:30")
         await live_through(night)
         app = create_app(LiveReader(night.station, Pulse(night.station)), language)
         serving = asyncio.create_task(serve("status", app, f"127.0.0.1:{PORT}"))
@@ -91,7 +99,7 @@ async def take(language: str) -> None:
 
 async def main() -> None:
     """Take both."""
-    for language in SITES:
+    for language in PLACES:
         await take(language)
 
 

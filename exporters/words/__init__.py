@@ -7,7 +7,7 @@ Adding a language: its catalogue beside ``en.yaml``, and its name in ``LANGUAGES
 from exporters.words.catalogue import LANGUAGES, Say, words
 from exporters.words.changes import say_changed, say_side
 from exporters.words.numbers import format_value
-from exporters.words.sentences import say_finding, say_name, say_what
+from exporters.words.sentences import say_finding, say_name, say_next, say_what
 from exporters.words.shown import shown
 from exporters.words.signs import SIGNS
 from exporters.words.times import format_ago, format_day, format_time
@@ -23,6 +23,7 @@ __all__ = [
     "say_changed",
     "say_finding",
     "say_name",
+    "say_next",
     "say_side",
     "say_what",
     "shown",

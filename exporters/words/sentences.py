@@ -1,11 +1,16 @@
-"""A finding as one sentence, with its limit."""
+"""A finding as one sentence, with its limit; and what to do about it."""
 
 from __future__ import annotations
 
-from duty.findings import Finding
+from duty.alerts import REACH
+from duty.findings import Finding, Severity
+from duty.readings import Look
 from exporters.words.catalogue import Say
 from exporters.words.numbers import format_value
 from exporters.words.shown import shown
+
+_HIGH_IS_BAD = frozenset({"levels.high", "disk.full"})
+_LOW_IS_BAD = frozenset({"levels.low", "memory.low", "memory.swapping", "trend.full"})
 
 
 def say_name(kind: str, name: str, say: Say) -> str:
@@ -20,12 +25,16 @@ def say_what(kind: str, name: str, instance: str, say: Say) -> str:
     return place if place.lower().startswith(words.lower()) else f"{words} {place}".rstrip()
 
 
-def say_finding(finding: Finding, say: Say) -> str:
+def say_finding(finding: Finding, say: Say, look: Look | None = None) -> str:
     """Say what a check found: "disk /var is 93.1 % full (limit 85 %)".
 
     The most special words there are for the reason are taken: those for its check, for its parameter, then the general.
+    ``look`` is what was judged: the status of a page is said from it, for the finding tells only that it is not good.
     """
     reason = finding.reason or "well"
+    seen = look.number(finding.check, finding.instance) if look is not None else None
+    if seen is not None and (code := f"finding.{reason}/{finding.check}/seen") in say:
+        return say(code, seen=seen)
     special = (f"finding.{reason}/{finding.check}", f"finding.{reason}/{finding.parameter}", f"finding.{reason}")
     code = next((code for code in special if code in say), "finding.unknown")
     known = f"check.{finding.check}" in say or not finding.parameter
@@ -43,4 +52,23 @@ def say_finding(finding: Finding, say: Say) -> str:
     if finding.limit is None:
         return sentence
     limit = format_value(finding.limit, finding.unit, say, finding.parameter, limit=True)
-    return say("finding.limited", finding=sentence, limit=limit)
+    kind = "lingering" if _lingers(finding) else "least" if finding.reason in _LOW_IS_BAD else "limited"
+    return say(f"finding.{kind}", finding=sentence, limit=limit)
+
+
+def _lingers(finding: Finding) -> bool:
+    """Say whether a value is back on the good side of its limit, and not far enough to be well again."""
+    if finding.value is None or finding.limit is None or finding.severity is Severity.OK:
+        return False
+    if finding.reason in _LOW_IS_BAD:
+        return finding.value > finding.limit
+    return finding.reason in _HIGH_IS_BAD and finding.value < finding.limit
+
+
+def say_next(finding: Finding, say: Say) -> str:
+    """Say what to do about a finding, or nothing where there is no advice: an operator's own check has none."""
+    codes = [f"check_next.{finding.check}", finding.parameter.replace("gap.", "gap_next.", 1)]
+    if finding.check == REACH:
+        # Why it was not reached tells more than that it was not.
+        codes.reverse()
+    return next((say(code) for code in codes if code in say), "")

@@ -19,6 +19,7 @@ import agent
 from duty.changes import Change
 from duty.findings import Finding, Severity
 from duty.parameters import PARAMETERS
+from duty.readings import Look, Reading
 from exporters.words import (
     LANGUAGES,
     SIGNS,
@@ -28,6 +29,7 @@ from exporters.words import (
     format_value,
     say_changed,
     say_finding,
+    say_next,
     say_side,
     shown,
     words,
@@ -168,8 +170,8 @@ def test_no_part_of_a_duration_is_as_long_as_the_next(seconds: float) -> None:
         ),
         pytest.param(
             Finding("disk_trend", "/var", Severity.CRITICAL, "trend.full", "disk_used", 9000.0, "s", 14400.0),
-            "disk /var will be full in 2 h 30 min (limit 4 h)",
-            "磁盘 /var 按趋势将在 2 小时 30 分钟后写满\uff08限值 4 小时\uff09",
+            "disk /var will be full in 2 h 30 min (should be at least 4 h)",
+            "磁盘 /var 按趋势将在 2 小时 30 分钟后写满\uff08应不低于 4 小时\uff09",
             id="a trend",
         ),
         pytest.param(
@@ -197,6 +199,18 @@ def test_no_part_of_a_duration_is_as_long_as_the_next(seconds: float) -> None:
             id="what is well",
         ),
         pytest.param(
+            Finding("cpu", "", Severity.CRITICAL, "levels.high", "cpu_used", 81.0, "%", 90.0),
+            "CPU load is 81.0 % (limit 90 %, not yet well clear of it)",
+            "CPU 使用率 81.0%\uff08限值 90%\uff0c尚未恢复到位\uff09",
+            id="back under its limit and not yet well",
+        ),
+        pytest.param(
+            Finding("battery_charge", "", Severity.WARNING, "levels.low", "battery_charge", 93.0, "%", 90.0),
+            "the battery is charged only 93.0 % (limit 90 %, not yet well clear of it)",
+            "电池电量仅 93.0%\uff08限值 90%\uff0c尚未恢复到位\uff09",
+            id="the same where low is bad",
+        ),
+        pytest.param(
             Finding("cpu", "", Severity.WARNING, "moon.full", "cpu_used", 12.0, "%"),
             "CPU load: moon.full 12.0 %",
             "CPU 使用率\uff1amoon.full 12.0%",
@@ -206,6 +220,28 @@ def test_no_part_of_a_duration_is_as_long_as_the_next(seconds: float) -> None:
 )
 def test_a_finding_is_one_sentence(finding: Finding, english: str, chinese: str) -> None:
     assert (say_finding(finding, EN), say_finding(finding, ZH)) == (english, chinese)
+
+
+def test_a_page_that_answers_badly_is_said_with_its_status() -> None:
+    finding = Finding("http_status", "", Severity.CRITICAL, "states.bad", "http_status_good", 0, "bool")
+    look = Look("a", NOW, timedelta(seconds=1), True, (Reading("http_status", "", 503, "1"),))
+    assert say_finding(finding, EN, look) == "the page answers with status 503, not as it should"
+    assert say_finding(finding, EN) == "the page does not answer as it should"
+
+
+@pytest.mark.parametrize(
+    ("check", "parameter", "said"),
+    [
+        pytest.param("reach", "gap.refused", "See that the service runs", id="why it was not reached"),
+        pytest.param("reach", "reach", "See that it is on", id="not reached, and not known why"),
+        pytest.param("snmp_silent", "gap.timeout", "Compare the SNMP credential", id="silence of SNMP alone"),
+        pytest.param("disk", "disk_used", "Make room", id="a disk"),
+        pytest.param("my_rule", "temperature", "", id="an operator's own check has none"),
+    ],
+)
+def test_what_to_do_is_said_beside_a_finding(check: str, parameter: str, said: str) -> None:
+    step = say_next(Finding(check, "", Severity.CRITICAL, "", parameter), EN)
+    assert step.startswith(said) if said else step == ""
 
 
 @pytest.mark.parametrize(
@@ -250,7 +286,7 @@ def test_an_hour_that_comes_twice_names_its_offset() -> None:
         pytest.param(30, "just now", "刚刚", id="now"),
         pytest.param(12 * 60 + 59, "12 min ago", "12 分钟前", id="whole minutes"),
         pytest.param(-48 * 60, "in 48 min", "48 分钟后", id="to come"),
-        pytest.param(-5, "in less than a minute", "不到一分钟", id="at once"),
+        pytest.param(-5, "in less than a minute", "一分钟内", id="at once"),
         pytest.param(100 * 3600, "4 d 4 h ago", "4 天 4 小时前", id="days"),
     ],
 )

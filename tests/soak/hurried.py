@@ -1,8 +1,8 @@
 """The real agent with a clock that hurries: a night in seconds, as a process of its own that can be killed.
 
-``python -m tests.soak.hurried FOLDER SECONDS`` goes on duty after SECONDS in which the agent was not there. The clock is
-kept in FOLDER/time. What the world around the agent saw is in FOLDER/witness, a line an event, each line one ``write``:
-what stands there happened, however the process ended.
+``python -m tests.soak.hurried FOLDER SECONDS`` goes on duty after SECONDS in which the agent was not there. The clock
+is kept in FOLDER/time. What the world around the agent saw is in FOLDER/witness, a line an event, each line one
+``write``: what stands there happened, however the process ended.
 """
 
 from __future__ import annotations

@@ -22,12 +22,15 @@ from typing import Any, TypeVar
 import httpx
 
 from agent.control.client import ask
+from agent.store import journal as entries
 from agent.store import verify
 from agent.store.engine import Store
+from duty.errors import NightdutyError
 
 T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
+COMMAND = (sys.executable, "-m", "agent")
 READY_S = 20.0
 """How long a start may take on a machine that is busy with other tests."""
 
@@ -99,7 +102,7 @@ class Daemon:
         """Start it without waiting."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*before, sys.executable, "-m", "agent", "run", "--config", str(self.config)],
+                [*before, *COMMAND, "run", "--config", str(self.config)],
                 cwd=ROOT,
                 env=environment(env),
                 stdin=subprocess.DEVNULL,
@@ -114,7 +117,7 @@ class Daemon:
             assert self.running.poll() is None, f"it ended with {self.running.returncode}: {self.said()}"
             try:
                 return bool(self.ask("overview"))
-            except Exception:
+            except NightdutyError:
                 return False
 
         until(answers, within, "the daemon answers")
@@ -160,6 +163,7 @@ class Daemon:
                 async for message in ask(self.socket, verb, **args):
                     if "answer" in message:
                         return message["answer"]
+            raise AssertionError("it hung up")
 
         return asyncio.run(answered())
 
@@ -185,7 +189,7 @@ def command(
 ) -> subprocess.CompletedProcess[str]:
     """Run ``nightduty`` with these words to its end."""
     return subprocess.run(
-        [*before, sys.executable, "-m", "agent", *words],
+        [*before, *COMMAND, *words],
         cwd=cwd,
         env=environment(env),
         capture_output=True,
@@ -230,7 +234,8 @@ def untruths(database: Path, agent: str) -> list[str]:
 
 SLOTS_TWICE = "SELECT cadence, slot, count(*) FROM round GROUP BY 1, 2 HAVING count(*) > 1"
 CLOSED_AND_PENDING = """
-    SELECT DISTINCT number FROM round JOIN sheet ON round = number WHERE round.state != 'open' AND sheet.state = 'pending'
+    SELECT DISTINCT number FROM round JOIN sheet ON round = number
+    WHERE round.state != 'open' AND sheet.state = 'pending'
 """
 NO_BODY = """
     SELECT sheet.round, sheet.target FROM sheet LEFT JOIN sheet_body USING (round, target)
@@ -240,13 +245,11 @@ NO_BODY = """
 
 def journal(database: Path, agent: str, *kinds: str) -> list[dict[str, Any]]:
     """Return what the journal's entries of these kinds say, oldest first."""
-    from agent.store import journal as entries
-
     store = Store.open(f"sqlite:///{database}", agent, readonly=True)
     try:
         marks = ", ".join("?" * len(kinds))
         found = rows(database, f"SELECT seq FROM journal WHERE kind IN ({marks}) ORDER BY seq", *kinds)
-        return [store.read_now(entries.payload_of, seq) or {} for (seq,) in found]
+        return [said for (seq,) in found if (said := store.read_now(entries.payload_of, seq)) is not None]
     finally:
         store.close()
 
@@ -275,8 +278,9 @@ def _changes(database: Path) -> Iterator[str]:
             yield f"{key}: {before} -> {after} after {last.get(key, 0)}, look {look}"
         last[key] = after
     for target, check, instance, severity in rows(database, 'SELECT target, "check", instance, severity FROM state'):
-        if severity != last.get((target, check, instance), 0):
-            yield f"{(target, check, instance)} is {severity}, the last change says {last.get((target, check, instance))}"
+        changed = last.get((target, check, instance), 0)
+        if severity != changed:
+            yield f"{(target, check, instance)} is {severity}, the last change says {changed}"
 
 
 def witnessed(path: Path) -> list[dict[str, Any]]:

@@ -56,8 +56,10 @@ async def outline(reader: Reader, path: str, language: str = "en") -> Outline:
 async def test_tonight_says_what_is_wrong_since_when_and_with_its_limit(house: Build) -> None:
     page = await outline(house(), "/")
     assert "Not all is well: 3" in page.words
-    assert "WARNING HZ1-DB-01 disk /var is 93.1 % full (limit 85 %) Mon 23 Nov 19:12 8 h ago" in page.words
-    assert "suppressed ★ HZ1-FW-01" in page.words
+    assert "WARNING HZ1-DB-01 disk /var is 93.1 % full (limit 85 %) → Make room" in page.words
+    assert "serves: 订单库 Mon 23 Nov 19:12 8 h ago" in page.words
+    assert "‖suppressed ★ HZ1-FW-01" in page.words
+    assert "depends on: HZ1-CORE-01" in page.words
     assert "Next round 04:00 in 48 min" in page.words
     assert "Round 03:11 is being made 2 of 6" in page.words
     assert "as of Tue 24 Nov 03:12" in page.words
@@ -67,7 +69,8 @@ async def test_tonight_speaks_chinese(house: Build) -> None:
     page = await outline(house(), "/", "zh")
     assert page.all("html") == [{"lang": "zh-CN"}]
     assert "有 3 项异常" in page.words
-    assert "磁盘 /var 已用 93.1%\uff08限值 85%\uff09 11月23日 周一 19:12 8 小时前" in page.words
+    assert "磁盘 /var 已用 93.1%\uff08限值 85%\uff09 → 请清理空间" in page.words
+    assert "承载业务\uff1a订单库 11月23日 周一 19:12 8 小时前" in page.words
     assert "下一轮 04:00 48 分钟后" in page.words
 
 

@@ -19,6 +19,9 @@ from duty.readings import Gap, Notes
 from duty.targets import Target
 
 LONG = timedelta(seconds=30)
+# Whoever looks at all mounts of the machine asks the hanging ones of the others as well: one worker for all of them.
+pytestmark = pytest.mark.xdist_group("mounts")
+
 SHORT = timedelta(milliseconds=500)
 LOCAL = {"ext4", "xfs", "btrfs", "squashfs", "iso9660", "fuseblk", "zfs"}
 

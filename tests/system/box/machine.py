@@ -51,6 +51,10 @@ class Box:
         self.run("chown", owner, path)
         self.run("chmod", mode, path)
 
+    def start(self, name: str, *command: str) -> None:
+        """Start a command that goes on beside the test, as a unit of this name."""
+        self.run("systemd-run", "--quiet", "--collect", f"--unit={name}", *command)
+
     def show(self, unit: str, *names: str) -> tuple[str, ...]:
         """Return properties of a unit as systemd has them now."""
         said = self.run("systemctl", "show", *[f"--property={name}" for name in names], unit).stdout

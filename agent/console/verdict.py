@@ -1,0 +1,80 @@
+"""The one sentence on top: is all well, is something wrong, or is it not certain. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.services.overview import Overview, RoundColumn
+from duty.rounds import BY_HAND, RoundState, SheetState
+
+NOT_WELL = (SheetState.NOT_REACHED, SheetState.ABNORMAL, SheetState.PARTIAL, SheetState.NOT_INSPECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``code`` is the sentence, of the words under ``tonight``; ``count`` what it counts.
+
+    ``look`` is how it looks: "wrong", "well", or "unknown" for whatever is neither.
+    """
+
+    code: str
+    look: str
+    count: int = 0
+
+
+def last_round(overview: Overview) -> RoundColumn | None:
+    """Return the last round that is not being made; one of the plan where there is one.
+
+    A round by hand may be of one target, and tells nothing of the others.
+    """
+    closed = [column for column in overview.rounds if column.round.state is not RoundState.OPEN]
+    return next((column for column in closed if column.round.cadence != BY_HAND), next(iter(closed), None))
+
+
+def judge(overview: Overview) -> Verdict:
+    """Say how the night is. "All is well" only when the last round was made, found nothing, and the agent works.
+
+    A failure is confirmed by several looks; what the last round alone saw is neither a failure yet nor well.
+    """
+    if wrong := sum(not state.suppressed for state in overview.abnormal):
+        return Verdict("wrong", "wrong", wrong)
+    last = last_round(overview)
+    if last is None:
+        return Verdict("not_known", "unknown")
+    found = sum(last.counts[state] for state in NOT_WELL)
+    if any(not line.ok for line in overview.health):
+        return Verdict("ill", "unknown")
+    if last.round.state is RoundState.MISSED:
+        return Verdict("last_missed", "unknown")
+    if last.round.state is RoundState.INTERRUPTED:
+        return Verdict("last_cut", "unknown")
+    return Verdict("last_found", "unknown", found) if found else Verdict("all_well", "well")
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """How a round ended, in a sentence of the words under ``round_page``."""
+
+    code: str
+    look: str
+    bad: int
+    left: int
+    suppressed: int
+
+
+def conclude(column: RoundColumn) -> Conclusion | None:
+    """Say how a round ended; None while it is made, and where it was missed."""
+    counts, state = column.counts, column.round.state
+    if state in (RoundState.OPEN, RoundState.MISSED) or not counts.expected:
+        return None
+    left, suppressed = counts[SheetState.NOT_INSPECTED], counts[SheetState.SUPPRESSED]
+    bad = sum(counts[state] for state in NOT_WELL) - left
+    if left:
+        code, look = "concluded_cut", "wrong" if bad else "unknown"
+    elif bad:
+        code, look = "concluded_bad", "wrong"
+    elif suppressed:
+        code, look = "concluded_suppressed", "unknown"
+    else:
+        code, look = "concluded_well", "well"
+    return Conclusion(code, look, bad, left, suppressed)
