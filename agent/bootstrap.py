@@ -34,9 +34,13 @@ def state_dir(settings: Settings) -> Path:
 
 def socket_path(settings: Settings) -> Path:
     """Return where the daemon's socket stands: in the runtime directory, else beside the record."""
-    return (
-        Path(os.environ["RUNTIME_DIRECTORY"]) if "RUNTIME_DIRECTORY" in os.environ else state_dir(settings)
-    ) / SOCKET
+    return named_socket() or state_dir(settings) / SOCKET
+
+
+def named_socket() -> Path | None:
+    """Return the socket in the service's runtime directory, where the environment names one."""
+    runtime = os.environ.get("RUNTIME_DIRECTORY")
+    return Path(runtime) / SOCKET if runtime else None
 
 
 def database_url(settings: Settings) -> str:

@@ -24,7 +24,7 @@ from agent.services.station import Station
 from agent.ticks import BEAT, Ticks, keep_ticking
 from config.load import check
 from config.schema import Settings
-from duty.errors import SettingsError, StoreError
+from duty.errors import NightdutyError, SettingsError, StoreError
 from exporters.metrics_app import MetricsPage, metrics_app
 
 log = logging.getLogger(__name__)
@@ -59,8 +59,9 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
     verbs = Verbs(station, reader)
     control = ControlServer(bootstrap.socket_path(settings), verbs.verbs)
     token = settings.metrics.token.reveal() if settings.metrics.token else None
-    await ticks.begin()
+    # First what can fail: a round that is begun should not meet a closed record.
     await control.start()
+    await ticks.begin()
     work: list[Coroutine[Any, Any, None]] = [
         keep_ticking(ticks, station.clock),
         _feed(ticks, pulse),
@@ -142,8 +143,8 @@ async def _reload(station: Station, settings: Settings, path: Path, hangup: asyn
         systemd.reloading()
         try:
             settings = await _read_again(station, settings, path)
-        except StoreError as error:
-            log.error("settings not read again: %s; send SIGHUP once more when the record can be written", error)
+        except NightdutyError as error:
+            log.error("settings not read again: %s; send SIGHUP once more when that is mended", error)
         systemd.notify("READY=1")
 
 
@@ -157,7 +158,7 @@ async def _read_again(station: Station, before: Settings, path: Path) -> Setting
     for part in ("agent", "console", "metrics"):
         if getattr(settings, part) != getattr(before, part):
             log.warning("settings of %s have changed: they take effect at the next start", part)
+    looker = bootstrap.make_looker(settings, station.clock)
     since = await bootstrap.in_force_since(settings, station.store, station.clock.now())
-    orders, looker = bootstrap.make_orders(settings, since), bootstrap.make_looker(settings, station.clock)
-    await reload.take_over(station, orders, looker)
+    await reload.take_over(station, bootstrap.make_orders(settings, since), looker)
     return settings

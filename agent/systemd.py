@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import time
+
+log = logging.getLogger(__name__)
 
 
 def notify(*lines: str) -> None:
@@ -15,7 +18,11 @@ def notify(*lines: str) -> None:
     # A leading @ stands for the abstract namespace.
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
         sock.settimeout(1)
-        sock.sendto("\n".join(lines).encode(), "\0" + address[1:] if address.startswith("@") else address)
+        try:
+            sock.sendto("\n".join(lines).encode(), "\0" + address[1:] if address.startswith("@") else address)
+        except OSError as error:
+            # Who is not there to hear it must not end the agent; without signs of life it will be restarted anyway.
+            log.warning("the service manager was not told: %s", error)
 
 
 def reloading() -> None:

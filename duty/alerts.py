@@ -39,6 +39,7 @@ class State:
     unit: str = ""
     limit: float | None = None
     reason: str = ""
+    parameter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ def _count(state: State, finding: Finding, rule: Rule, at: datetime) -> State:
         unit=finding.unit if kept else "",
         limit=finding.limit if bad else None,
         reason=finding.reason if bad else "",
+        parameter=finding.parameter if bad else "",
     )
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from duty.parameters import PARAMETERS
 from duty.readings import Gap, Look, Reading
+from duty.targets import Target
 
 SHORTEST = timedelta(seconds=1)
 """Two looks closer than this give no rate: the device's own counters move in steps of about a second."""
@@ -22,12 +23,12 @@ CLOCK_WRAPS = 2**32 / 100
 """Seconds (497 days) after which the uptime of an SNMP device begins again at 0: hundredths in 32 bits (RFC 3418)."""
 
 
-def derive(look: Look, previous: Look | None) -> Look:
+def derive(look: Look, previous: Look | None, target: Target | None = None) -> Look:
     """Add to a look what follows from it and the look before: rates, and how much of a port's speed is used.
 
     A counter that fell has wrapped only if its width allows it and the device or the port vouches that its counters
     did not start again; otherwise the rate is a gap, never zero and never a spike. Readings that are no numbers become
-    gaps.
+    gaps. A port of ``target`` with a bought rate is used up when that is, however fast the line is.
     """
     readings, gaps = [], list(look.gaps)
     for reading in look.readings:
@@ -55,10 +56,14 @@ def derive(look: Look, previous: Look | None) -> Look:
             gaps.append(Gap(name, reading.instance, "counter_reset"))
             continue
         rate = grown / elapsed
-        used = _used(reading, rate, now.get(("port_speed", reading.instance)))
+        speed = now.get(("port_speed", reading.instance))
+        used = _used(reading, rate, speed)
         if used is not None and used.value > 100 * DOUBTFUL:
             gaps.append(Gap(name, reading.instance, "doubtful", f"{used.value:.0f} % of the port's speed"))
             continue
+        port = target.port(reading.instance) if target is not None and target.ports else None
+        if port is not None and port.rate is not None:
+            used = _used(reading, rate, port.rate)
         derived.append(Reading(name, reading.instance, rate, PARAMETERS.get(name, reading.unit + "/s")))
         if used is not None:
             derived.append(used)

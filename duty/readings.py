@@ -24,6 +24,7 @@ GAPS = frozenset(
         "first_look",  # a rate needs two looks
         "counter_reset",  # a counter fell because its device or port started again
         "doubtful",  # a rate that the port cannot carry
+        "not_asked",  # the target's turn did not come: this agent was busy with others
         "crashed",  # our own collector failed; the log has the traceback
         "tls_failed",  # the certificate or the handshake was not accepted
         "budget_spent",  # the target's time was used up before this was asked
@@ -31,7 +32,7 @@ GAPS = frozenset(
 )
 """Why something could not be seen. Words for each stand in ``exporters/words``."""
 
-OUR_OWN = frozenset({"not_permitted", "crashed"})
+OUR_OWN = frozenset({"not_permitted", "not_asked", "crashed"})
 """Gaps that this agent causes itself; they tell nothing of the target."""
 
 

@@ -169,7 +169,8 @@ def sheet(look: Look, findings: Iterable[Finding], *, suppressed: bool = False) 
     if suppressed:
         state = SheetState.SUPPRESSED
     elif not look.reached:
-        state = SheetState.NOT_REACHED
+        # A target that this agent could not even ask is unknown, and that is not its fault.
+        state = SheetState.NOT_REACHED if look.silent else SheetState.NOT_INSPECTED
     elif any(f.severity >= Severity.WARNING for f in found):
         state = SheetState.ABNORMAL
     elif any(g.code not in HARMLESS_GAPS for g in look.gaps):

@@ -17,6 +17,11 @@ from config.load import load
 @asynccontextmanager
 async def reading(config: Path) -> AsyncIterator[Reader]:
     """Give a reader of the record. Without a daemon the database is only read, and may be as old as its last run."""
+    named = bootstrap.named_socket()
+    if named is not None and await daemon_listens(named):
+        # The daemon goes on under the old settings while the file is broken, and just then it is asked.
+        yield RemoteReader(named)
+        return
     settings = load(config)
     path = bootstrap.socket_path(settings)
     if await daemon_listens(path):

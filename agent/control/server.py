@@ -110,7 +110,7 @@ class ControlServer:
         self._clients.add(task)
         try:
             await self._answer(reader, writer)
-        except (ConnectionError, asyncio.CancelledError):
+        except (ConnectionError, TimeoutError, asyncio.CancelledError):
             # The client went away; what it asked for that changes the record goes on to its end by itself.
             pass
         finally:
@@ -129,12 +129,14 @@ class ControlServer:
         try:
             async for message in verb(Asked(args, _peer(writer))):
                 writer.write(wire.line(message))
-                await writer.drain()
+                async with asyncio.timeout(PATIENCE):
+                    # A client that stands still must not keep its place for ever.
+                    await writer.drain()
                 # Draining waits only for a client that is slow; the rest of the agent has its turn all the same.
                 await asyncio.sleep(0)
         except NightdutyError as error:
             writer.write(wire.line(wire.failure(error)))
-        except ConnectionError:
+        except (ConnectionError, TimeoutError):
             raise
         except Exception:
             log.exception("a request could not be answered verb=%s", request["verb"])

@@ -50,11 +50,12 @@ class Memory:
         """Take in one look: derive, judge, fold, remember."""
         target, rules = self.targets[look.target], self.rules[look.target]
         # The look before that answered: a device that was silent for a minute still has a rate over the two.
-        derived = derive(look, self._answered.get(look.target))
+        derived = derive(look, self._answered.get(look.target), target)
         self.sample(derived)
         derived, findings = self._judge(derived, target, rules)
         self.looked[look.target] = derived
-        if derived.reached:
+        if derived.reached and (look.target not in self._answered or any(r.width for r in derived.readings)):
+            # One that only a ping answered has no counters, and the next rates are over the time since those were seen.
             self._answered[look.target] = derived
         by_name = {rule.name: rule for rule in rules}
         folded = fold(self.states, derived, findings, by_name, self.targets, self.looked)

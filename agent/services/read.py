@@ -177,7 +177,7 @@ def _abnormal(known: Mapping[Key, State], orders: Orders) -> tuple[Abnormal, ...
     """Return what is confirmed bad, worst and key equipment first; a check that was switched off says nothing more."""
     in_force = orders.in_force
     found = [
-        Abnormal(*key, s.severity, s.since, s.value, s.unit, s.limit, s.reason, s.suppressed, in_force[key[:2]])
+        Abnormal(*key, s.severity, s.since, s.value, s.unit, s.limit, s.reason, s.suppressed, s.parameter)
         for key, s in known.items()
         if key[:2] in in_force and (s.severity >= Severity.WARNING or s.suppressed)
     ]

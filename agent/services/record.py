@@ -20,7 +20,7 @@ from duty.rounds import Sheet
 
 log = logging.getLogger(__name__)
 
-MOST_LOOKS = 20_000
+MOST_LOOKS = 4_000
 """Kept looks that may wait for the database; they serve plots only, and the oldest go first."""
 
 MOST_TRANSITIONS = 100_000

@@ -7,6 +7,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from datetime import timedelta
+from sys import intern
 from typing import Any
 
 from agent.store.columns import MICROSECOND, instant, microseconds
@@ -123,7 +124,11 @@ def _look_of(said: Mapping[str, Any]) -> Look:
         began=instant(said["began"]),
         took=timedelta(microseconds=said["took"]),
         reached=said["reached"],
-        readings=tuple(Reading(*row) for row in said["readings"]),
+        # Interned: the same few names stand in each of a thousand sheets.
+        readings=tuple(
+            Reading(intern(parameter), intern(instance), value, intern(unit), width)
+            for parameter, instance, value, unit, width in said["readings"]
+        ),
         facts=tuple(Fact(*row) for row in said["facts"]),
         gaps=tuple(Gap(*row) for row in said["gaps"]),
         stated=tuple(Stated(*row) for row in said["stated"]),

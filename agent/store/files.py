@@ -17,6 +17,8 @@ from agent.store.lock import FileLock
 from agent.store.schema import APPLICATION_ID
 from duty.errors import StoreError
 
+NOTHING_THERE = "there is no record; start the agent once to make it, or name its settings with --config"
+
 LOOKING_OVER_S = 2.0
 """How long a file is looked over at the start; a large one only as far as that goes."""
 
@@ -25,7 +27,9 @@ def take(path: Path, *, create: bool) -> FileLock:
     """Lock the file for its one writer, and make it if it is not there and ``create`` says so."""
     missing = not path.exists()
     if missing and not create:
-        raise StoreError(f"{path}: there is no database; start the agent once to make it, or correct the URL")
+        raise StoreError(
+            f"{path}: there is no record; start the agent once to make it, or name its settings with --config"
+        )
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -138,7 +142,9 @@ def inspect(path: Path) -> None:
             raise StoreError(f"{path}: the file is empty; {trouble.KEPT}")
         connection = connect.sqlite(path, "ro", *connect.READER)
     except FileNotFoundError:
-        raise StoreError(f"{path}: there is no database; start the agent once to make it, or correct the URL") from None
+        raise StoreError(
+            f"{path}: there is no record; start the agent once to make it, or name its settings with --config"
+        ) from None
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}") from error
     except sqlite3.Error as error:

@@ -120,6 +120,7 @@ states = sa.Table(
     sa.Column("unit", Words, nullable=False),
     sa.Column("limit", Exact),
     sa.Column("reason", Words, nullable=False),
+    sa.Column("parameter", Words, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

@@ -31,6 +31,7 @@ def load_states(conn: Connection, agent: str) -> dict[Key, State]:
             unit=row.unit,
             limit=row.limit,
             reason=row.reason,
+            parameter=row.parameter,
         )
         for row in conn.execute(sa.select(states).where(states.c.agent == agent))
     }
@@ -62,6 +63,7 @@ def put_states(conn: Connection, agent: str, changed: Mapping[Key, State]) -> No
                 "unit": state.unit,
                 "limit": state.limit,
                 "reason": state.reason,
+                "parameter": state.parameter,
             }
             for (target, check, instance), state in changed.items()
         ],

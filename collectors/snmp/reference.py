@@ -38,7 +38,11 @@ class PysnmpEngine:
         row_cap: int = ROW_CAP,
         resolve: Callable[..., Awaitable[str]] = names.resolve,
     ) -> None:
-        self._slots = asyncio.Semaphore(in_flight)
+        # Who was silent when last asked waits in a line of its own, and is asked once: a hundred dead devices, each of
+        # which holds its place until the last try has failed, must not keep us from the living.
+        self._quiet: set[tuple[str, int]] = set()
+        self._slow = asyncio.Semaphore(max(1, in_flight // 2))
+        self._slots = asyncio.Semaphore(max(1, in_flight - in_flight // 2))
         self._row_cap = row_cap
         self._resolve = resolve
         self._sessions: dict[SnmpCredential, Session] = {}
@@ -69,17 +73,20 @@ class PysnmpEngine:
         self, session: Session, device: Device, address: str, deadline: float, into: Fetched, question: Question
     ) -> Answer:
         """Send a question until it is answered, the tries are used up, or the deadline is there."""
+        place = (address, device.port)
+        quiet = place in self._quiet
+        slots = self._slow if quiet else self._slots
         try:
             async with asyncio.timeout_at(deadline):
-                await self._slots.acquire()
+                await slots.acquire()
         except TimeoutError:
-            raise NoAnswer("budget_spent") from None
+            raise NoAnswer("budget_spent" if into.answered else "not_asked") from None
         loop = asyncio.get_running_loop()
         began, timeout = loop.time(), device.timeout.total_seconds()
         tries: set[asyncio.Future[Answer | NoAnswer]] = set()
         try:
             session.expect(address, device.port)
-            for _ in range(device.retries + 1):
+            for _ in range(1 if quiet else device.retries + 1):
                 if (left := deadline - loop.time()) <= 0:
                     break
                 tries.add(session.send(address, device.port, question))
@@ -92,13 +99,15 @@ class PysnmpEngine:
                     if isinstance(answer, NoAnswer):
                         raise answer
                     into.answered = True
+                    self._quiet.discard(place)
                     into.spent = max(into.spent, timedelta(seconds=loop.time() - began))
                     return answer
         finally:
             for future in tries:
                 future.cancel()
             session.forget(address, device.port)
-            self._slots.release()
+            slots.release()
+        self._quiet.add(place)
         raise NoAnswer("timeout" if loop.time() - began >= timeout else "budget_spent")
 
     async def _session(self, credential: SnmpCredential) -> Session:

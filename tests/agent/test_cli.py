@@ -196,7 +196,7 @@ def test_what_is_not_there_is_said(nightduty: Callable[..., Done], house: Daemon
 @pytest.mark.parametrize("words", ["status", "rounds", "show closed", "export 1", "verify", "doctor"])
 def test_without_a_record_it_is_said_how_to_make_one(nightduty: Callable[..., Done], folder: Path, words: str) -> None:
     fresh = Daemon(folder)
-    one_line(nightduty(*on(fresh, *words.split())), 69, "there is no database; start the agent once")
+    one_line(nightduty(*on(fresh, *words.split())), 69, "there is no record; start the agent once")
     assert not fresh.database.parent.exists()
 
 

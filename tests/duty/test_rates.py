@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from duty.rates import CLOCK_WRAPS, derive, restarted
 from duty.readings import Gap, Look, Reading
+from duty.targets import Port, Target
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 PORT = "GE1/0/1"
@@ -264,3 +265,9 @@ def test_32_bits_give_the_same_rate_as_64_while_they_wrap_at_most_once(start: in
         )
 
     assert rate(*two(32)) == rate(*two(64))
+
+
+def test_a_circuit_is_full_by_its_bought_rate_however_fast_the_line_is() -> None:
+    bought = Target("gate", "", ("snmp",), "hz1", ports=(Port("*", uplink=True, rate=GIGABIT // 10),))
+    derived = derive(look(60 * GIGABIT // 80, at=60, speed=GIGABIT), look(0, speed=GIGABIT), bought)
+    assert derived.number("port_in_used", PORT) == pytest.approx(100)

@@ -28,6 +28,13 @@ def look(*gaps: str, reached: bool = True) -> Look:
         pytest.param(look("not_offered"), Severity.OK, False, SheetState.OK, id="what a device has not is not missing"),
         pytest.param(look(reached=False), Severity.CRITICAL, False, SheetState.NOT_REACHED, id="no answer at all"),
         pytest.param(look(reached=False), Severity.CRITICAL, True, SheetState.SUPPRESSED, id="a parent explains it"),
+        pytest.param(
+            look("not_asked", reached=False),
+            Severity.OK,
+            False,
+            SheetState.NOT_INSPECTED,
+            id="not even asked is not a silence",
+        ),
     ],
 )
 def test_the_state_of_a_sheet(seen: Look, found: Severity, suppressed: bool, state: SheetState) -> None:

@@ -128,7 +128,7 @@ def test_a_backup_writes_over_nothing(url: str, opened: Open, tmp_path: Path) ->
 
 
 def test_a_backup_of_nothing_says_so(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="there is no database"):
+    with pytest.raises(StoreError, match="there is no record"):
         backup(f"sqlite:///{tmp_path}/none.db", tmp_path / "copy")
     with pytest.raises(StoreError, match="no/copy"):
         backup(f"sqlite:///{tmp_path}/none.db", tmp_path / "no" / "copy")

@@ -339,7 +339,7 @@ async def test_a_silent_device_does_not_delay_the_others(engine: PysnmpEngine, c
 
 
 async def test_no_more_requests_are_under_way_than_allowed(community: SnmpCredential) -> None:
-    engine = PysnmpEngine(in_flight=3)
+    engine = PysnmpEngine(in_flight=6)  # half of it is kept for who was silent before
     async with agent(honest(TREE)) as alive, agent(silent) as dead:
         await fetch(engine, community, alive.port)
         waiting = [asyncio.create_task(fetch(engine, community, dead.port)) for _ in range(8)]
@@ -362,8 +362,25 @@ async def test_who_waits_too_long_for_a_turn_is_not_called_silent(community: Snm
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
     await engine.close()
-    assert got.failure == "budget_spent"
+    assert got.failure == "not_asked"
     assert not alive.requests
+
+
+async def test_devices_that_stay_silent_do_not_keep_us_from_the_living(community: SnmpCredential) -> None:
+    engine = PysnmpEngine(in_flight=2)
+    async with agent(silent) as dead, agent(honest(TREE)) as alive:
+        await fetch(engine, community, dead.port, budget=timedelta(seconds=0.2))
+        asked = len(dead.requests)
+        # Silent before, so this one waits in the other line, and is asked once.
+        again = asyncio.create_task(fetch(engine, community, dead.port, budget=timedelta(hours=1)))
+        await dead.until(asked + 1)
+        got = await fetch(engine, community, alive.port)
+        assert not again.done()
+        again.cancel()
+        await asyncio.gather(again, return_exceptions=True)
+    await engine.close()
+    assert got.answered
+    assert len(dead.requests) == asked + 1
 
 
 async def test_sockets_stay_few_over_many_looks(engine: PysnmpEngine, community: SnmpCredential) -> None:

@@ -102,6 +102,7 @@ def upgrade() -> None:
         sa.Column("unit", sa.Text(), nullable=False),
         sa.Column("limit", sa.Text()),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("parameter", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("agent", "target", "check", "instance", name="pk_state"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
