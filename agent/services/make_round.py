@@ -115,7 +115,8 @@ async def close(station: Station, opened: OpenRound, interrupted: str = "") -> t
         return None
     station.open_rounds.pop(opened.number, None)
     text = " ".join(f"{state_.value}={n}" for state_, n in sorted(counts.of.items()))
-    log.info("round %s slot=%s %s expected=%d %s", opened.cadence, opened.slot, state.value, counts.expected, text)
+    slot = opened.slot.isoformat(timespec="seconds")
+    log.info("round %s slot=%s %s expected=%d %s", opened.cadence, slot, state.value, counts.expected, text)
     return state, counts
 
 
