@@ -60,7 +60,7 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
     control = ControlServer(bootstrap.socket_path(settings), verbs.verbs)
     token = settings.metrics.token.reveal() if settings.metrics.token else None
     # First what can fail: a round that is begun should not meet a closed record.
-    await control.start()
+    await control.bind()
     await ticks.begin()
     work: list[Coroutine[Any, Any, None]] = [
         keep_ticking(ticks, station.clock),
@@ -76,9 +76,11 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
             settings.metrics.tls_key,
         ),
     ]
-    systemd.notify("READY=1", f"STATUS={len(station.orders.targets)} targets")
-    log.info("on duty version=%s targets=%d", station.version, len(station.orders.targets))
     async with _together(work) as ended:
+        # The work has begun, the pages listen: who is answered may count on all of it.
+        await control.answer()
+        systemd.notify("READY=1", f"STATUS={len(station.orders.targets)} targets")
+        log.info("on duty version=%s targets=%d", station.version, len(station.orders.targets))
         await asyncio.wait({asyncio.create_task(stop.wait()), ended}, return_when=asyncio.FIRST_COMPLETED)
     systemd.notify("STOPPING=1")
     log.info("going off duty")

@@ -76,8 +76,8 @@ class ControlServer:
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
 
-    async def start(self) -> None:
-        """Bind the socket. The instance lock is held already, so that an old socket file belongs to a dead daemon.
+    async def bind(self) -> None:
+        """Bind the socket, without answering yet. The instance lock is held, so an old socket file is a dead daemon's.
 
         Raises NightdutyError where there can be none.
         """
@@ -86,12 +86,19 @@ class ControlServer:
             self._path.unlink(missing_ok=True)
             before = os.umask(0o117)
             try:
-                self._server = await asyncio.start_unix_server(self._serve, str(self._path), limit=LONGEST_REQUEST)
+                self._server = await asyncio.start_unix_server(
+                    self._serve, str(self._path), limit=LONGEST_REQUEST, start_serving=False
+                )
             finally:
                 os.umask(before)
         except OSError as error:
             # A path that is too long has no error number, only words.
             raise NightdutyError(f"cannot listen at {self._path}: {error.strerror or error}") from None
+
+    async def answer(self) -> None:
+        """Answer from now on: who is answered may take it that the agent is on duty."""
+        if self._server is not None:
+            await self._server.start_serving()
 
     async def stop(self) -> None:
         """Hang up on everybody."""

@@ -58,7 +58,8 @@ async def test_a_round_comes_over_the_socket_as_it_is_in_the_record(tmp_path: Pa
     await night.until("22:00")
     reader = LiveReader(night.station, Pulse(night.station))
     control = ControlServer(socket, Verbs(night.station, reader).verbs)
-    await control.start()
+    await control.bind()
+    await control.answer()
     remote, number = RemoteReader(socket), (await reader.rounds(1))[0].round.number
     assert await remote.round(number) == await reader.round(number)
     assert await remote.round(number + 1) is None
@@ -73,7 +74,8 @@ async def test_rounds_by_hand_are_bounded_though_their_clients_go_away(tmp_path:
     night.station.looker = Looker({"icmp": held}, night.clock)
     verbs = Verbs(night.station, LiveReader(night.station, Pulse(night.station)))
     control = ControlServer(socket, verbs.verbs)
-    await control.start()
+    await control.bind()
+    await control.answer()
 
     async def inspect() -> object:
         # Each in a moment of its own, for a round's slot is when it was asked for.
