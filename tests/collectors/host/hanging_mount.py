@@ -4,7 +4,9 @@ Writes ``mounted`` when it is there, and ``asked`` each time it is asked by some
 others on the machine (an snmpd, a desktop) ask every mount as well.
 """
 
+import ctypes
 import os
+import signal
 import stat
 import sys
 import threading
@@ -40,6 +42,10 @@ class Hanging(mfusepy.Operations):  # type: ignore[misc]  # the library has no t
         return {}
 
 
+PR_SET_PDEATHSIG = 1
+
 if __name__ == "__main__":
+    # Whoever asks a mount that hangs cannot be ended, so it must not outlive a test that was cut off.
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     # Named by its place, or two of them would pass for one device mounted twice.
     mfusepy.FUSE(Hanging(), sys.argv[1], foreground=True, fsname=sys.argv[1])

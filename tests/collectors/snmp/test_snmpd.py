@@ -23,6 +23,8 @@ from duty.targets import Target
 
 SNMPD = shutil.which("snmpd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
 pytestmark = [
+    # It asks every mount of the machine, also those that another test lets hang.
+    pytest.mark.xdist_group("mounts"),
     pytest.mark.system,
     pytest.mark.skipif(SNMPD is None, reason="snmpd is not installed (Debian: apt-get install snmpd)"),
 ]
