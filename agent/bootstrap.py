@@ -14,15 +14,26 @@ import sqlalchemy
 from agent.clock import Clock
 from agent.services.look import Looker
 from agent.services.memory import Memory
+from agent.services.orders import Orders
 from agent.services.record import Recorder
-from agent.services.station import Orders, Station
+from agent.services.station import Station
 from agent.store import cadences
 from agent.store.engine import Store
 from collectors.port import Collector
 from collectors.registry import COLLECTORS
 from config.build import build_cadences, build_rules, build_sites, build_targets, fingerprint
+from config.build_people import (
+    build_escalation,
+    build_fallback,
+    build_people,
+    build_rotations,
+    build_take_policy,
+)
 from config.schema import Settings
 from duty.errors import StoreError
+from exporters.notify.budget import Budget
+from exporters.notify.port import Notifier
+from exporters.notify.registry import NOTIFIERS
 
 SOCKET = "control.sock"
 
@@ -69,6 +80,7 @@ def make_orders(settings: Settings, since: Mapping[str, datetime]) -> Orders:
     return Orders(
         agent=settings.agent.name,
         zone=next(iter(sites.values())).zone,
+        language=settings.agent.language,
         sites=sites,
         targets=build_targets(settings),
         rules={target.name: build_rules(settings, target.name) for target in settings.targets},
@@ -80,6 +92,11 @@ def make_orders(settings: Settings, since: Mapping[str, datetime]) -> Orders:
         keep_sheets=settings.retention.sheets,
         keep_looks=settings.watch.keep,
         digest=fingerprint(settings),
+        people=build_people(settings),
+        rotations=build_rotations(settings),
+        fallback=build_fallback(settings),
+        escalation={site: build_escalation(settings, site) for site in sites},
+        take_policy=build_take_policy(settings),
     )
 
 
@@ -92,6 +109,16 @@ def make_collectors(settings: Settings) -> Mapping[str, Collector]:
 def make_looker(settings: Settings, clock: Clock) -> Looker:
     """Return the guard of a fresh set of collectors."""
     return Looker(make_collectors(settings), clock, settings.polling.concurrency)
+
+
+def make_notifiers(settings: Settings, clock: Clock) -> Mapping[str, Notifier]:
+    """Return a notifier for each channel of the settings."""
+    return {name: NOTIFIERS[channel.kind](channel, clock.now) for name, channel in settings.channels.items()}
+
+
+def make_budgets(settings: Settings) -> Mapping[str, Budget]:
+    """Return what each channel may carry."""
+    return {name: Budget(channel.per_minute) for name, channel in settings.channels.items()}
 
 
 async def in_force_since(settings: Settings, store: Store, now: datetime) -> Mapping[str, datetime]:
@@ -113,7 +140,7 @@ async def make_station(settings: Settings, clock: Clock, store: Store, looker: L
         store=store,
         looker=looker or make_looker(settings, clock),
         memory=Memory(orders.targets, orders.rules),
-        recorder=Recorder(store),
+        recorder=Recorder(store, orders),
         run=uuid.uuid4().hex,
         version=version("nightduty"),
         started=now,

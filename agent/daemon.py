@@ -14,9 +14,11 @@ from typing import Any
 from agent import bootstrap, listen, logs, systemd
 from agent.clock import SteadyClock
 from agent.console.app import create_app
+from agent.control.alert_verbs import AlertVerbs
 from agent.control.server import ControlServer
 from agent.control.verbs import Verbs
 from agent.services import reload
+from agent.services.deliver import Deliverer
 from agent.services.picture import take_picture
 from agent.services.pulse import Pulse
 from agent.services.read import LiveReader
@@ -54,10 +56,11 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, hangup.set)
-    ticks, pulse, page = Ticks(station), Pulse(station), MetricsPage()
+    deliverer = Deliverer(station, bootstrap.make_notifiers(settings, station.clock), bootstrap.make_budgets(settings))
+    ticks, pulse, page = Ticks(station, deliverer), Pulse(station), MetricsPage()
     reader = LiveReader(station, pulse)
     verbs = Verbs(station, reader)
-    control = ControlServer(bootstrap.socket_path(settings), verbs.verbs)
+    control = ControlServer(bootstrap.socket_path(settings), {**verbs.verbs, **AlertVerbs(station, deliverer).verbs})
     token = settings.metrics.token.reveal() if settings.metrics.token else None
     # First what can fail: a round that is begun should not meet a closed record.
     await control.bind()
@@ -91,6 +94,7 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
             await ticks.stop("stopped")
     except TimeoutError:
         log.warning("the record is locked: it does not have the end of this run, the next one will note a gap")
+    await deliverer.close()
     await station.looker.close()
 
 
@@ -157,7 +161,7 @@ async def _read_again(station: Station, before: Settings, path: Path) -> Setting
     except SettingsError as error:
         await reload.refuse(station, error)
         return before
-    for part in ("agent", "console", "metrics"):
+    for part in ("agent", "channels", "console", "metrics"):
         if getattr(settings, part) != getattr(before, part):
             log.warning("settings of %s have changed: they take effect at the next start", part)
     looker = bootstrap.make_looker(settings, station.clock)

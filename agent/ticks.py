@@ -12,6 +12,9 @@ import schedule
 
 from agent.clock import Clock
 from agent.services import make_round, take_up, tidy
+from agent.services.deliver import Deliverer
+from agent.services.escalate import escalate
+from agent.services.muster import muster
 from agent.services.notice import Notice, write_step
 from agent.services.station import Station
 from agent.services.watch import Watch
@@ -30,14 +33,16 @@ FAREWELL_S = 3.0
 class Ticks:
     """Asks at each tick what is due and sets it going; ``tick`` is all that time does to the agent."""
 
-    def __init__(self, station: Station) -> None:
+    def __init__(self, station: Station, deliverer: Deliverer | None = None) -> None:
         self.station = station
         self.notice = Notice(station)
         self.watch = Watch(station)
+        self.deliverer = deliverer
         self.made = 0
         self._next_watch: datetime | None = None
         self._next_beat: datetime | None = None
         self._next_tidy: datetime | None = None
+        self._delivering: asyncio.Task[object] | None = None
         self._steps: list[tuple[datetime, timedelta]] = []
         self._desk: asyncio.Task[object] | None = None
         self._tidying: asyncio.Task[object] | None = None
@@ -71,6 +76,8 @@ class Ticks:
             self._next_watch = _next(self._next_watch or now, self.station.orders.watch_every, now)
         if desk_free:
             self._desk = self._go(self._write(now))
+        if self.deliverer is not None and (self._delivering is None or self._delivering.done()):
+            self._delivering = self._go(self._deliver(self.deliverer))
         # Not at the desk: after a long absence there are hours of it, and no round must wait for that.
         if (self._next_tidy is None or now >= self._next_tidy) and (self._tidying is None or self._tidying.done()):
             self._tidying = self._go(self._tidy(now))
@@ -105,6 +112,8 @@ class Ticks:
                 await station.store.write(write_step, station.run, *self._steps[0])
                 del self._steps[0]
             await self._rounds(now)
+            if self.deliverer is not None:
+                await station.store.write(escalate, station.orders, now)
             if self._next_beat is None or now >= self._next_beat:
                 await station.store.write(runs.beat, station.run, now)
                 self._next_beat = now + BEAT
@@ -131,9 +140,18 @@ class Ticks:
             if d.make:
                 self._go(make_round.carry_out(station, await make_round.begin(station, d)))
 
+    async def _deliver(self, deliverer: Deliverer) -> None:
+        try:
+            await deliverer.deliver()
+        except StoreError as error:
+            # Where the desk fails as well, it has said so, and once is enough.
+            if not self._failing:
+                log.error("the outbox cannot be read, it is tried again each second: %s", error)
+
     async def _tidy(self, now: datetime) -> None:
         try:
             await tidy.tidy(self.station, now)
+            await self.station.store.write(muster, self.station.orders, now)
         except StoreError as error:
             log.error("what is past its time is not deleted yet, it is tried again in an hour: %s", error)
 
@@ -152,6 +170,8 @@ class Ticks:
         """Wait until everything that was set going has ended."""
         while self._tasks:
             await asyncio.wait(self._tasks)
+            if self.deliverer is not None:
+                await self.deliverer.settled()
 
     async def stop(self, reason: str) -> None:
         """Stop: what is open stays open for the next run, which resumes it or closes it as interrupted."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checks.seen import Seen
-from duty.alerts import REACH
 from duty.findings import Finding, Rule, Severity
+from duty.fold import REACH
 from duty.readings import OUR_OWN
 
 SILENCES = frozenset({"timeout", "refused", "unreachable", "credential_rejected", "malformed", "budget_spent"})

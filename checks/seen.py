@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from duty.alerts import Key, State
 from duty.findings import Limits, Rule, Severity
+from duty.fold import Key, State
 from duty.readings import Look, Reading
 from duty.targets import Target
 

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import graphlib
 import pathlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple, get_args
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
+from config import crosscheck_people
 from config.limits import Checks, Limit, in_force, shipped
 from config.marked import Path
+from config.mistake import Mistake, known
 from config.schema import Role, Settings, SnmpTarget
 from config.secret import Secret
 from config.targets import limit_names
@@ -28,17 +30,9 @@ DATABASES: Final = "postgresql+psycopg://user@host/name or sqlite:////path"
 WAYS: Final = {"below": "low", "above": "high"}
 
 
-class Mistake(NamedTuple):
-    """Where something is wrong (keys and indices from the top), what it is, what was expected."""
-
-    path: Path
-    what: str
-    expected: str = ""
-
-
 def mistakes(settings: Settings) -> Iterator[Mistake]:
     """Yield all that is wrong between settings."""
-    for check in CHECKS:
+    for check in (*CHECKS, *crosscheck_people.CHECKS):
         yield from check(settings)
 
 
@@ -60,25 +54,20 @@ def _names_lead_somewhere(settings: Settings) -> Iterator[Mistake]:
     there = device_profiles()
     for index, target in enumerate(settings.targets):
         at: Path = ("targets", index)
-        yield from _known(target.site, "site", settings.sites, (*at, "site"))
-        yield from _known(target.maintainer, "maintainer", settings.maintainers, (*at, "maintainer"))
+        yield from known(target.site, "site", settings.sites, (*at, "site"))
+        yield from known(target.maintainer, "maintainer", settings.maintainers, (*at, "maintainer"))
         for number, parent in enumerate(target.depends_on):
-            yield from _known(parent, "target", targets, (*at, "depends_on", number))
+            yield from known(parent, "target", targets, (*at, "depends_on", number))
         if isinstance(target, SnmpTarget):
-            yield from _known(target.credential, "credential", settings.credentials, (*at, "credential"))
+            yield from known(target.credential, "credential", settings.credentials, (*at, "credential"))
             for number, profile in enumerate(target.profiles if "profiles" in target.model_fields_set else ()):
                 if profile not in there:
                     what = f"no profile is called '{profile}'"
                     yield Mistake((*at, "profiles", number), what, "a file of config/profiles/")
     for name, cadence in settings.cadences.items():
-        yield from _known(cadence.site, "site", settings.sites, ("cadences", name, "site"))
+        yield from known(cadence.site, "site", settings.sites, ("cadences", name, "site"))
         for number, wanted in enumerate(cadence.targets or ()):
-            yield from _known(wanted, "target", targets, ("cadences", name, "targets", number))
-
-
-def _known(name: str | None, what: str, names: Collection[str], path: Path) -> Iterator[Mistake]:
-    if name is not None and name not in names:
-        yield Mistake(path, f"no {what} is called '{name}'", one_of(name, names) if names else f"a {what} of this file")
+            yield from known(wanted, "target", targets, ("cadences", name, "targets", number))
 
 
 def _parents_make_no_circle(settings: Settings) -> Iterator[Mistake]:

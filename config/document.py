@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from config import schema, units
+from config import channels, schema, units
 from config.limits import Check, Limit, shipped
 from config.secret import Secret
 from duty.parameters import PARAMETERS
@@ -25,12 +25,13 @@ INTRO: Final = """\
 # Settings
 
 One YAML file; [config/example.yaml](../config/example.yaml) is a start. `nightduty check-config FILE` names every
-mistake with its line: those of form first, then what does not go together, then secrets that cannot be read. This page
-is generated from the models (`python -m config.document`).
+mistake with its line: those of form first, then what does not go together, then secrets that cannot be read; and it
+warns of what may leave an alert with nobody. This page is generated from the models (`python -m config.document`).
 
 How values are written:
 
-- **duration** `90s`, `10m`, `1h30m`, `400d`, `150ms` · **time of day** `20:00` · **bit rate** `200M`, `1G`, `10G`
+- **duration** `90s`, `10m`, `1h30m`, `400d`, `150ms` · **time of day** `20:00` · **day** `2026-05-01` · **bit rate**
+  `200M`, `1G`, `10G`
 - **name** 1 to 64 letters, digits, `.`, `_`, `-` or Chinese characters
 - **secret** never stands in the file, only where it is: `env:NAME`, `file:/absolute/path` (mode 0600 or 0400),
   `credential:NAME` (systemd's `LoadCredential=`)
@@ -55,6 +56,21 @@ SECTIONS: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
     ("checks", schema.Checks),
     ("checks.CHECK", Limit),
     ("cadences.NAME", schema.CadenceModel),
+    ("channels.NAME", channels.ChannelModel),
+    ("channels.NAME, kind: dingtalk", channels.DingTalkChannel),
+    ("channels.NAME, kind: wecom_robot", channels.WecomRobotChannel),
+    ("channels.NAME, kind: wecom_app", channels.WecomAppChannel),
+    ("channels.NAME, kind: feishu", channels.FeishuChannel),
+    ("channels.NAME, kind: smtp", channels.SmtpChannel),
+    ("channels.NAME, kind: webhook", channels.WebhookChannel),
+    ("channels.NAME, kind: command", channels.CommandChannel),
+    ("channels.NAME, kind: apprise", channels.AppriseChannel),
+    ("people[]", schema.PersonModel),
+    ("people[].contacts[], fallback[]", schema.ContactModel),
+    ("rotations.NAME", schema.RotationModel),
+    ("escalation", schema.Escalation),
+    ("escalation.critical[], escalation.warning[]", schema.StepModel),
+    ("escalation.holds", schema.Holds),
     ("watch", schema.Watch),
     ("polling", schema.Polling),
     ("retention", schema.Retention),
@@ -63,12 +79,15 @@ SECTIONS: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
     ("console", schema.Console),
 )
 
+COMMON: Final[dict[type[BaseModel], str]] = {schema.TargetModel: "target", channels.ChannelModel: "channel"}
+
 _WORDS: Final[tuple[tuple[Any, str], ...]] = (
     (units.Name, "name"),
     (units.Text, "text"),
     (units.Address, "address"),
     (units.PortNumber, "1 to 65535"),
     (units.TimeOfDay, "time of day"),
+    (units.Day, "day"),
     (units.BitRate, "bit rate"),
     (units.Zone, "time zone"),
     (units.Listen, "address:port"),
@@ -87,13 +106,14 @@ def page() -> str:
 
 
 def _section(title: str, model: type[BaseModel]) -> Iterator[str]:
-    common = model.__mro__[1].model_fields if model.__mro__[1] is schema.TargetModel else {}
+    above = next((base for base in COMMON if issubclass(model, base) and model is not base), None)
+    common = above.model_fields if above else {}
     yield f"## {title if title[0].isupper() else f'`{title}`'}\n"
     yield f"{inspect.cleandoc(model.__doc__ or '').replace('``', '`')}\n"
     if model is schema.Checks:
         yield f"Any check of the [table below](#shipped-limits), with {_words(Limit)}; and:\n"
-    if common:
-        yield "Besides the keys of every target:\n"
+    if above:
+        yield f"Besides the keys of every {COMMON[above]}:\n"
     yield "| Key | Type | Default | |\n|---|---|---|---|"
     hints = get_type_hints(model, include_extras=True)
     for name, field in model.model_fields.items():
@@ -115,6 +135,8 @@ def _words(annotation: Any) -> str:
     """Say in words what may stand for an annotation."""
     if annotation == schema.AnyTarget:
         return "[targets[]](#targets), by `kind`"
+    if annotation == schema.AnyChannel:
+        return "[channels.NAME](#channelsname), by `kind`"
     for known, words in _WORDS:
         if annotation == known:
             return words
@@ -149,6 +171,8 @@ def _plain(value: Any) -> str:
         return "see there"
     if value is None or value in ("", (), {}):
         return "–"
+    if isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+        return "<br>".join(_flow(item) for item in value)
     if isinstance(value, tuple):
         return "[" + ", ".join(_plain(item) for item in value) + "]"
     if isinstance(value, bool):
@@ -156,6 +180,11 @@ def _plain(value: Any) -> str:
     if isinstance(value, timedelta):
         return f"`{units.in_words(value)}`"
     return f"`{value:%H:%M}`" if isinstance(value, time) else f"`{value}`"
+
+
+def _flow(value: BaseModel) -> str:
+    said = value.model_dump(mode="json", exclude_defaults=True)
+    return f"`{{{', '.join(f'{key}: {item}' for key, item in said.items())}}}`"
 
 
 def _meaning(field: FieldInfo) -> str:

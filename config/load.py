@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from config import crosscheck
+from config import crosscheck, doubts
 from config.marked import LARGEST, Marked, read, shown
 from config.schema import Settings
 from config.wording import word
@@ -32,6 +32,15 @@ def check(path: Path) -> Settings:
     if problems := [marked.problem(*mistake) for mistake in crosscheck.unresolved(settings)]:
         raise SettingsError(problems)
     return settings
+
+
+def warned(path: Path) -> list[Problem]:
+    """Return what should be thought over in a file that has no mistakes, by lines. Raises SettingsError."""
+    text = _text(path)
+    settings = parse(text, str(path))
+    marked = read(text, str(path))
+    problems = [marked.problem(*doubt) for doubt in doubts.warnings(settings)]
+    return sorted(problems, key=lambda problem: (problem.line, problem.path))
 
 
 def parse(text: str, file: str) -> Settings:
@@ -76,8 +85,8 @@ def _worded(error: ValidationError, marked: Marked) -> list[Problem]:
     for detail in details:
         what, expected = word(detail, Settings)
         path = tuple(step for step in detail["loc"] if step != "[key]")
-        if path[:1] == ("targets",) and len(path) > 2:
-            # The kind stands in the path of a target's errors, but not in the file.
+        if path[:1] in (("targets",), ("channels",)) and len(path) > 2:
+            # The kind stands in the path of the errors, but not in the file.
             path = (*path[:2], *path[3:])
         if any(path[:depth] in marked.unread for depth in range(len(path) + 1)):
             continue

@@ -8,8 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from config.channels import AnyChannel
 from config.limits import Checks, Limit
 from config.model import Model
+from config.people import ContactModel, Escalation, Holds, PersonModel, RotationModel, StepModel
 from config.secret import Secret
 from config.targets import (
     ROLES,
@@ -29,10 +31,14 @@ from config.units import Between, Listen, Name, Text, TimeOfDay, Zone
 __all__ = [
     "ROLES",
     "Agent",
+    "AnyChannel",
     "AnyTarget",
     "CadenceModel",
     "Checks",
     "Console",
+    "ContactModel",
+    "Escalation",
+    "Holds",
     "HostTarget",
     "HttpTarget",
     "IcmpTarget",
@@ -40,16 +46,19 @@ __all__ = [
     "MaintainerModel",
     "Metrics",
     "Model",
+    "PersonModel",
     "Policy",
     "Polling",
     "PortModel",
     "Retention",
     "Role",
+    "RotationModel",
     "Secret",
     "Settings",
     "SiteModel",
     "SnmpCredential",
     "SnmpTarget",
+    "StepModel",
     "TargetModel",
     "TcpTarget",
     "Watch",
@@ -219,6 +228,23 @@ class Settings(Model):
     watch: Watch = Field(default=Watch(), description="The looks between the rounds.")
     polling: Polling = Field(default=Polling(), description="How hard the agent looks.")
     retention: Retention = Field(default=Retention(), description="How long records are kept.")
+    channels: dict[Name, AnyChannel] = Field(
+        default={}, max_length=50, description="The ways by which messages leave, by name."
+    )
+    people: tuple[PersonModel, ...] = Field(
+        default=(), max_length=1000, description="People to begin with; who is taken out here stays in the record."
+    )
+    rotations: dict[Name, RotationModel] = Field(
+        default={}, max_length=200, description="Rules that write the roster, by name."
+    )
+    fallback: tuple[ContactModel, ...] = Field(
+        default=(),
+        max_length=10,
+        description="Who is told when nobody is on duty; required with channels, people or rotations.",
+    )
+    escalation: Escalation = Field(
+        default=Escalation(), description="Who is told of an alert that nobody takes, and when."
+    )
     policy: Policy = Field(default=Policy(), description="The numbers of the night-duty policy.")
     metrics: Metrics = Field(default=Metrics(), description="What Prometheus reads.")
     console: Console = Field(default=Console(), description="The pages for people.")

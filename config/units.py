@@ -1,10 +1,10 @@
-"""The small words that settings are written in: names, durations, times of day, bit rates, addresses to listen on."""
+"""The small words that settings are written in: names, durations, days, times of day, bit rates, addresses."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from ipaddress import ip_address
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ _DURATION: Final = re.compile("".join(rf"(?:([0-9]{{1,7}}){unit}{'(?!s)' if unit
 _DURATION_EXPECTED: Final = "a duration like 90s, 10m, 1h30m or 400d"
 _NAME: Final = re.compile(r"[A-Za-z0-9\u3400-\u4dbf\u4e00-\u9fff][A-Za-z0-9._\u3400-\u4dbf\u4e00-\u9fff-]{0,63}")
 _TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RATE: Final = re.compile(r"([1-9][0-9]{0,11})([kMGT]?)")
 _RATE_UNITS: Final = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
@@ -109,6 +110,15 @@ def _time(value: object) -> time:
     return time(int(found[1]), int(found[2]))
 
 
+def _day(value: object) -> date:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value if isinstance(value, str) and _DAY.fullmatch(value) else "")
+    except ValueError:
+        raise mistake("not a day", "year, month and day like 2026-05-01") from None
+
+
 def _rate(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return value
@@ -165,6 +175,9 @@ PortNumber = Annotated[int, Field(ge=1, le=65535)]
 
 TimeOfDay = Annotated[time, BeforeValidator(_time), PlainSerializer(lambda at: at.strftime("%H:%M"), return_type=str)]
 """Hours and minutes by the site's clock."""
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A day of the calendar."""
 
 BitRate = Annotated[int, BeforeValidator(_rate)]
 """Bits a second."""

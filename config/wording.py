@@ -65,8 +65,7 @@ def word(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
         return f"unknown key '{key}'", one_of(str(key), _at(model, above))
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         what = "unknown kind" if kind == "union_tag_invalid" else "no kind is given"
-        tags = context.get("expected_tags", "'host', 'snmp', 'icmp', 'tcp', 'http'").replace("'", "").split(", ")
-        return what, "kind: " + one_of(_tag(value), tags)
+        return what, "kind: " + one_of(_tag(value), _kinds(model, error["loc"]))
     if kind == "literal_error":
         choices = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
         what = "not one of the choices" if isinstance(value, str) else f"{_kind(value)} stands here"
@@ -122,6 +121,15 @@ def _inside(annotation: Any, step: str | int) -> Any:
         if len(models) > 1 and step in get_args(model.model_fields["kind"].annotation):
             return model
     return _inside(models[0], step)
+
+
+def _kinds(model: type[BaseModel], path: Iterable[str | int]) -> list[str]:
+    """Name the kinds of what stands at an error's path."""
+    annotation: Any = model
+    for step in path:
+        annotation = _inside(annotation, step)
+    union = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+    return [get_args(kind.model_fields["kind"].annotation)[0] for kind in get_args(union)]
 
 
 def _at(model: type[BaseModel], path: Iterable[str | int]) -> dict[str, FieldInfo]:

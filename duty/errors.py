@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 class NightdutyError(Exception):
@@ -53,3 +54,20 @@ class AlreadyRunning(NightdutyError):
 
 class NotFound(NightdutyError):
     """A target, round or sheet that was asked for is not there."""
+
+
+class NotifyError(NightdutyError):
+    """A message was not accepted; ``code`` is a code of ``exporters.notify.port.REFUSALS``, ``seen`` what came back.
+
+    ``permanent`` means that sending it again cannot help, so that somebody else must be told at once. ``retry_after``
+    is how long the channel wants to be left alone.
+    """
+
+    def __init__(
+        self, code: str, seen: str = "", *, permanent: bool = False, retry_after: timedelta | None = None
+    ) -> None:
+        super().__init__(f"{code}: {seen}" if seen else code)
+        self.code = code
+        self.seen = seen
+        self.permanent = permanent
+        self.retry_after = retry_after

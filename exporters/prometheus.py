@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from duty.alerts import Key, State
 from duty.findings import Severity
+from duty.fold import Key, State
 from duty.readings import Look
 from duty.rounds import Counts, Round, RoundState, SheetState
 from duty.targets import Target

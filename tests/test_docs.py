@@ -40,8 +40,10 @@ def test_the_readme_has_every_exit_status() -> None:
 
 
 def test_the_example_in_the_readme_is_valid() -> None:
-    (example,) = re.findall(r"^```yaml\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
-    settings = parse(example, "README.md")
+    examples = re.findall(r"^```ya?ml\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    settings = parse("\n".join(examples), "README.md")
+    assert settings.rotations
+    assert settings.fallback
     assert {target.kind for target in settings.targets} >= {"host", "snmp"}
     assert settings.credentials["switches"].version == "3"
 

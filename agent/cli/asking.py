@@ -15,15 +15,16 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from agent import bootstrap
-from agent.cli import sayings
+from agent.cli import alert_sayings, sayings
 from agent.cli.options import AsJson, Language, SettingsFile, paper
-from agent.cli.reach import daemon_listens, reading
+from agent.cli.reach import alert_reading, daemon_listens, reading
 from agent.cli.sheet import print_sheet
 from agent.clock import SteadyClock
 from agent.control.client import ask
 from agent.control.wire import plain
 from agent.services import inspect as inspection
 from agent.services import take_up
+from agent.services.alert_list import AlertEntry, Roster
 from agent.services.overview import Overview, Reader, RoundColumn, RoundView, SheetView
 from agent.services.read import RecordReader
 from agent.services.station import OpenRound
@@ -51,15 +52,16 @@ MOST_NAMED = 20
 def status(config: SettingsFile, lang: Language, as_json: AsJson = False) -> int:
     """Say what is wrong now, how the last round went and when the next is due."""
 
-    async def said() -> Overview:
-        async with reading(config) as reader:
-            return await reader.overview()
+    async def said() -> tuple[Overview, tuple[AlertEntry, ...], Roster]:
+        async with reading(config) as reader, alert_reading(config) as desk:
+            return await reader.overview(), await desk.alerts(), await desk.roster()
 
-    board = asyncio.run(said())
+    board, opened, roster = asyncio.run(said())
     if as_json:
         _print_json(plain(Overview, board))
     else:
         sayings.print_overview(paper(), board, lang)
+        alert_sayings.print_desk(paper(), opened, roster, lang)
     silent = any(a.check == "reach" for a in board.abnormal)
     return NOT_REACHED if silent else ABNORMAL if board.abnormal else WELL
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 from agent import daemon
 from agent.cli.options import Language, SettingsFile
-from config.load import check
+from config.load import check, warned
 from exporters.words import words
 
 
@@ -24,9 +25,11 @@ def check_config(
     lang: Language,
     file: Annotated[Path | None, typer.Argument(help="The file; else that of --config.")] = None,
 ) -> None:
-    """Check a settings file; every mistake is named with its line."""
+    """Check a settings file; every mistake is named with its line, and what may leave an alert with nobody."""
     path = file or config
     targets = check(path).targets
+    for doubt in warned(path):
+        print(f"warning: {doubt}", file=sys.stderr)
     print(words(lang)("cli.settings_good", file=path, n=len(targets), key=sum(target.key for target in targets)))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.control import wire
+from agent.services.alert_list import AlertEntry, Roster
 from agent.services.overview import Overview, RoundColumn, RoundView, SheetView
 from duty.errors import NightdutyError
 from duty.rounds import Sheet
@@ -51,25 +52,27 @@ async def ask(path: Path, verb: str, **args: object) -> AsyncIterator[dict[str, 
         writer.close()
 
 
+async def answer(path: Path, verb: str, **args: object) -> Any:
+    """Send a request and return its answer alone."""
+    async for message in ask(path, verb, **args):
+        if "answer" in message:
+            return message["answer"]
+    return None
+
+
 class RemoteReader:
     """Reads the record through the daemon."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    async def _answer(self, verb: str, **args: object) -> Any:
-        async for message in ask(self._path, verb, **args):
-            if "answer" in message:
-                return message["answer"]
-        return None
-
     async def overview(self) -> Overview:
         """Return the first page's content."""
-        return wire.typed(Overview, await self._answer("overview"))
+        return wire.typed(Overview, await answer(self._path, "overview"))
 
     async def rounds(self, limit: int) -> tuple[RoundColumn, ...]:
         """Return the newest rounds, newest first."""
-        return tuple(wire.typed(RoundColumn, line) for line in await self._answer("rounds", limit=limit))
+        return tuple(wire.typed(RoundColumn, line) for line in await answer(self._path, "rounds", limit=limit))
 
     async def round(self, number: int) -> RoundView | None:
         """Return a round with its sheets."""
@@ -84,5 +87,24 @@ class RemoteReader:
 
     async def sheet(self, number: int, target: str) -> SheetView | None:
         """Return one sheet."""
-        answer = await self._answer("sheet", number=number, target=target)
-        return None if answer is None else wire.typed(SheetView, answer)
+        found = await answer(self._path, "sheet", number=number, target=target)
+        return None if found is None else wire.typed(SheetView, found)
+
+
+class RemoteAlerts:
+    """Reads alerts and the roster through the daemon."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def alerts(
+        self, *, limit: int | None = None, number: int | None = None, timeline: bool = False
+    ) -> tuple[AlertEntry, ...]:
+        """Return the open alerts, the newest ``limit``, or the one of a number."""
+        asked = {"limit": limit, "number": number, "timeline": timeline}
+        found = ask(self._path, "alerts", **{name: value for name, value in asked.items() if value is not None})
+        return tuple([wire.typed(AlertEntry, message["alert"]) async for message in found if "alert" in message])
+
+    async def roster(self) -> Roster:
+        """Return who is on duty now, and who comes next."""
+        return wire.typed(Roster, await answer(self._path, "roster"))

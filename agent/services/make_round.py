@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from agent.services.memory import Judged
 from agent.services.station import OpenRound, Station
 from agent.store import rounds
-from duty.alerts import silent_parents
 from duty.errors import NotFound, StoreError
+from duty.fold import silent_parents
 from duty.readings import Look
 from duty.rounds import Counts, Due, RoundState, Sheet, sheet
 

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from checks.judge import judge
 from checks.seen import Seen
-from duty.alerts import Folded, Key, State, fold, recorded
 from duty.findings import Finding, Rule, Severity
+from duty.fold import Folded, Key, State, fold, recorded
 from duty.rates import derive
 from duty.readings import Gap, Look, Reading
 from duty.targets import Target

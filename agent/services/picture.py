@@ -6,11 +6,15 @@ from datetime import timedelta
 
 from agent.services.pulse import Pulse
 from agent.services.station import Station
-from agent.store import journal, tallies
+from agent.store import journal, outbox, tallies
+from agent.store.outbox import OutboxState
 from exporters.prometheus import LastRound, Picture
 
 DAYS = timedelta(days=2)
 """How far ahead the next slot is looked for."""
+
+
+WAITING = (OutboxState.PENDING, OutboxState.LEASED)
 
 
 async def take_picture(station: Station, pulse: Pulse) -> Picture:
@@ -18,6 +22,8 @@ async def take_picture(station: Station, pulse: Pulse) -> Picture:
     totals, newest = await station.store.read(tallies.totals), await station.store.read(tallies.newest)
     head = await station.store.read(journal.head)
     pulse.journal_entries = head.seq if head else 0
+    depth = await station.store.read(outbox.depth)
+    pulse.letters = sum(many for (state, _), many in depth.items() if state in WAITING)
     now = station.clock.now()
     in_force = station.orders.in_force
     upcoming = {

@@ -19,6 +19,7 @@ class Pulse:
         self._moved: dict[str, tuple[int, float]] = {}
         self.ticks = 0
         self.journal_entries = 0
+        self.letters = 0
 
     def idle(self) -> dict[str, timedelta]:
         """Return for each part how long ago it last moved, by a clock that never steps."""
@@ -39,7 +40,11 @@ class Pulse:
             settings_accepted=station.settings_accepted,
             settings_read=station.settings_at or station.started,
             idle=self.idle(),
-            queues={"record": station.recorder.waiting, "writer": station.store.queue_depth},
+            queues={
+                "outbox": self.letters,
+                "record": station.recorder.waiting,
+                "writer": station.store.queue_depth,
+            },
             journal_entries=self.journal_entries,
             looks=station.looker.made,
             failures=dict(station.looker.failures),

@@ -8,14 +8,15 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from agent.clock import Clock
+from agent.services.orders import Orders
 from agent.services.overview import Abnormal, Health, Overview, RoundColumn, RoundView, Running, SheetView
 from agent.services.pulse import Pulse
-from agent.services.station import OpenRound, Orders, Station
+from agent.services.station import OpenRound, Station
 from agent.store import rounds, sheets, states
 from agent.store.engine import Store
-from duty.alerts import Key, State
 from duty.changes import Change, changes
 from duty.findings import Severity
+from duty.fold import Key, State
 from duty.rounds import BY_HAND, Round, RoundState, Sheet, SheetState
 from duty.targets import Target
 

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from agent.services.memory import Judged
+from agent.services.orders import Orders
+from agent.services.raise_alerts import raise_alerts
 from agent.store import looks, states
 from agent.store import sheets as sheet_table
 from agent.store.engine import Store
-from duty.alerts import Key, State, Transition
 from duty.errors import StoreError
+from duty.fold import Key, State, Transition
 from duty.readings import Look
 from duty.rounds import Sheet
 
@@ -50,7 +52,8 @@ class _Pages:
 class Recorder:
     """Gathers what the looks gave and writes it in batches; what could not be written waits for the next time."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, orders: Orders) -> None:
+        self.orders = orders
         self._store = store
         self._pages = _Pages()
         self._turn = asyncio.Lock()
@@ -80,7 +83,7 @@ class Recorder:
             if not pages:
                 return True
             write = asyncio.ensure_future(
-                self._store.write(_write, pages.sheets, pages.states, pages.transitions, pages.looks)
+                self._store.write(_write, pages.sheets, pages.states, pages.transitions, pages.looks, self.orders)
             )
             write.add_done_callback(_heard)
             try:
@@ -111,6 +114,7 @@ def _write(
     changed: Mapping[Key, State],
     transitions: Sequence[tuple[Transition, Look]],
     kept: Sequence[Look],
+    orders: Orders,
 ) -> None:
     for number, lines in sheets.items():
         sheet_table.put_sheets(conn, agent, number, lines)
@@ -124,4 +128,5 @@ def _write(
     for place, confirmed in evidence.items():
         (look_id,) = looks.put_looks(conn, agent, [by_look[place]], "evidence")
         states.put_transitions(conn, agent, confirmed, look_id)
+    raise_alerts(conn, agent, [transition for transition, _ in transitions], orders)
     looks.put_looks(conn, agent, kept, "watch")

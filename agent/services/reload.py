@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection
 
 from agent.services.look import Looker
-from agent.services.station import Orders, Station
+from agent.services.muster import muster
+from agent.services.orders import Orders
+from agent.services.station import Station
 from agent.store import journal
 from duty.errors import SettingsError, StoreError
 
@@ -22,11 +28,11 @@ async def take_over(station: Station, orders: Orders, looker: Looker) -> None:
     now = station.clock.now()
     said = {"settings": orders.digest, "before": station.orders.digest, "targets": len(orders.targets)}
     try:
-        await station.store.write(journal.append, "settings_in_force", now, journal.AGENT, "ok", said)
+        await station.store.write(_in_force, orders, said, now)
     except StoreError:
         await looker.close()
         raise
-    station.orders = orders
+    station.orders = station.recorder.orders = orders
     old, station.looker = station.looker, looker
     station.memory.settle(orders.targets, orders.rules)
     station.settings_accepted, station.settings_at = True, now
@@ -46,3 +52,8 @@ async def refuse(station: Station, error: SettingsError) -> None:
     await station.store.write(
         journal.append, "settings_rejected", now, journal.AGENT, "refused", {"problems": problems}
     )
+
+
+def _in_force(conn: Connection, agent: str, orders: Orders, said: Mapping[str, object], now: datetime) -> None:
+    journal.append(conn, agent, "settings_in_force", now, journal.AGENT, "ok", said)
+    muster(conn, agent, orders, now)

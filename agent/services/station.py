@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from agent.clock import Clock
 from agent.services.look import Looker
 from agent.services.memory import Memory
+from agent.services.orders import Orders
 from agent.services.record import Recorder
 from agent.store.engine import Store
-from duty.findings import Rule
-from duty.rounds import Absence, Cadence
-from duty.targets import Site, Target
-
-
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """What is in force by the settings, as values of duty."""
-
-    agent: str
-    zone: str
-    sites: Mapping[str, Site]
-    targets: Mapping[str, Target]
-    rules: Mapping[str, tuple[Rule, ...]]
-    cadences: tuple[Cadence, ...]
-    watch_every: timedelta
-    keep_every: timedelta
-    budget: timedelta
-    watch_budget: timedelta
-    keep_sheets: timedelta
-    keep_looks: timedelta
-    digest: str
-
-    @property
-    def in_force(self) -> Mapping[tuple[str, str], str]:
-        """The parameter of each (target, check) that is judged; of any other a state may be known from before."""
-        return {(target, rule.name): rule.parameter for target, rules in self.rules.items() for rule in rules}
+from duty.rounds import Absence
 
 
 @dataclass(slots=True)

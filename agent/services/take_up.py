@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from agent.services import make_round
+from agent.services.muster import muster
 from agent.services.station import OpenRound, Station
-from agent.store import cadences, journal, looks, rounds, runs, sheets, states
+from agent.store import cadences, journal, looks, outbox, rounds, runs, sheets, states
 from duty.errors import StoreError
 from duty.rounds import BY_HAND, Absence, Cadence, Due, due
 
@@ -33,7 +34,7 @@ async def take_up(station: Station) -> list[OpenRound]:
         station.absences.append(Absence(before.beat, now, "agent_down"))
     await _recall_states(station)
     planned, called = await store.write(_begin, station, now)
-    station.orders = replace(station.orders, cadences=planned)
+    station.orders = station.recorder.orders = replace(station.orders, cadences=planned)
     for passed in called:
         station.last[passed.cadence.name] = passed.slot
         if not passed.make:
@@ -56,6 +57,9 @@ def _begin(conn: Connection, agent: str, station: Station, now: datetime) -> tup
             names = sorted(make_round.expected(d, orders.targets))
             rounds.open_round(conn, agent, d.cadence.name, d.slot, names, now, d.late, orders.digest)
     runs.begin_run(conn, agent, station.run, station.version, now)
+    muster(conn, agent, orders, now)
+    # What a dead run had under way may have been sent or not: it is sent again, with the same key.
+    outbox.release(conn, agent, station.run, now)
     said = {"version": station.version, "settings": orders.digest}
     journal.append(conn, agent, "run_begun", now, journal.AGENT, "ok", said)
     return planned, called

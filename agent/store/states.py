@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from agent.store.schema import states, transitions
-from duty.alerts import Key, State, Transition
 from duty.findings import Finding, Severity
+from duty.fold import Key, State, Transition
 
 KEY = ("agent", "target", "check", "instance")
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from duty.alerts import AlertState
 from duty.findings import Severity
 from duty.parameters import FACTS, PARAMETERS
+from duty.people import ROSTERED, Post
 from duty.readings import GAPS
 from duty.rounds import MISSED_REASONS, RoundState, SheetState
+from exporters.notify.port import REFUSALS
 
 REASONS: Final = (
     "absence.not_reached",
@@ -63,6 +66,12 @@ CHECK_NAMES: Final = (
 HEALTH: Final = ("daemon", "record", "settings", "ticker", "writer")
 """The lines on the agent's own health; ``nightduty doctor`` says what to do for each."""
 
+ASIDE: Final = ("snoozed", "silenced", "suppressed")
+"""What stands beside an alert's state."""
+
+RESULTS: Final = ("waiting", "accepted", "delivered", "unanswered", "failed", "unknown", *REFUSALS)
+"""What may come of telling somebody."""
+
 
 def codes() -> Iterator[str]:
     """Yield every code of the record."""
@@ -79,3 +88,10 @@ def codes() -> Iterator[str]:
     yield from (f"{kind}.{code}" for kind in ("health", "health_ill", "doctor", "doctor_next") for code in HEALTH)
     yield from (f"weekday.{day}" for day in range(1, 8))
     yield from (f"month.{month}" for month in range(1, 13))
+    yield from (f"post.{post}" for post in Post)
+    yield from (f"alert.{state}" for state in (*AlertState, *ASIDE))
+    yield from (f"step.{post}" for post in ROSTERED)
+    yield from (f"step.instead_of_{post}" for post in ROSTERED)
+    yield "step.fallback"
+    yield from (f"message.result.{result}" for result in RESULTS)
+    yield from (f"message.grade.{severity.name.lower()}" for severity in Severity)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from duty.alerts import REACH
 from duty.findings import Finding, Severity
+from duty.fold import REACH
 from duty.readings import Look
 from exporters.words.catalogue import Say
 from exporters.words.numbers import format_value

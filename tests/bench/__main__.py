@@ -34,7 +34,7 @@ from checks.seen import Seen
 from collectors.replay import ReplayCollector
 from collectors.snmp.device import SnmpCollector
 from config.load import parse
-from duty.alerts import fold
+from duty.fold import fold
 from duty.rates import derive
 from duty.readings import Look, Notes, Reading
 from duty.targets import Target

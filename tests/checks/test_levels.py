@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from checks.levels import judge, level
 from checks.seen import Seen
-from duty.alerts import State
 from duty.findings import Finding, Limits, Rule, Severity
+from duty.fold import State
 from duty.readings import Gap, Look, Reading, Stated
 from duty.targets import Target
 

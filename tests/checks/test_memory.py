@@ -8,8 +8,8 @@ import pytest
 
 from checks.memory import judge
 from checks.seen import Seen
-from duty.alerts import State
 from duty.findings import Limits, Rule, Severity
+from duty.fold import State
 from duty.readings import Look, Reading
 from duty.targets import Target
 

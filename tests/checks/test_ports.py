@@ -8,8 +8,8 @@ import pytest
 
 from checks.ports import judge
 from checks.seen import Seen
-from duty.alerts import Key, State, fold
 from duty.findings import Rule, Severity
+from duty.fold import Key, State, fold
 from duty.readings import Look, Reading
 from duty.targets import Port, Target
 

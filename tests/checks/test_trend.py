@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from checks.seen import Samples, Seen
 from checks.trend import judge, time_left
-from duty.alerts import State
 from duty.findings import Limits, Rule, Severity
+from duty.fold import State
 from duty.readings import Look, Reading
 from duty.targets import Target
 

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from config.build import build_rules, build_targets
-from config.load import check, parse
+from config.doubts import warnings
+from config.load import check, parse, warned
 from config.schema import Settings
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "example.yaml"
@@ -12,7 +13,7 @@ EXAMPLE = Path(__file__).parents[2] / "config" / "example.yaml"
 
 def uncommented(text: str) -> str:
     """Return the example with every commented-out setting in force."""
-    text = re.sub(r"^(credentials|checks): \{\}$", r"\1:", text, flags=re.MULTILINE)
+    text = re.sub(r"^(\w+): (\{\}|\[\])$", r"\1:", text, flags=re.MULTILINE)
     return re.sub(
         r"^#( {2,}\S|$)", r"\1", re.sub(r"^  # (database)", r"  \1", text, flags=re.MULTILINE), flags=re.MULTILINE
     )
@@ -33,9 +34,28 @@ def test_what_it_has_commented_out_is_valid_too() -> None:
     assert settings.credentials.keys() == {"switches", "old-switches"}
     assert settings.agent.database_password
     assert settings.checks.by_profile.keys() == {"server"}
+    assert settings.channels.keys() == {"group", "mail", "sms"}
+    assert [person.name for person in settings.people] == ["甲工", "丁工", "乙经理"]
+    assert list(warnings(settings)) == []
+
+
+def test_as_it_stands_it_tells_nobody_and_says_so() -> None:
+    assert [str(doubt).split(": ", 2)[2] for doubt in warned(EXAMPLE)] == [
+        "nobody is told of a failure, expected channels and fallback, then people and rotations"
+    ]
 
 
 def test_it_says_the_defaults_and_no_other_numbers() -> None:
     settings, default = check(EXAMPLE), Settings()
-    for section in ("watch", "polling", "retention", "policy", "metrics", "console", "cadences", "checks"):
+    for section in (
+        "watch",
+        "polling",
+        "retention",
+        "policy",
+        "metrics",
+        "console",
+        "cadences",
+        "checks",
+        "escalation",
+    ):
         assert getattr(settings, section) == getattr(default, section), section

@@ -4,7 +4,7 @@ import pytest
 
 from checks import CHECKS
 from config.limits import Check, shipped
-from duty.alerts import REACH
+from duty.fold import REACH
 from duty.parameters import PARAMETERS
 
 SHIPPED = [pytest.param(name, check, id=name) for name, check in shipped().checks.items()]

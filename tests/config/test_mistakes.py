@@ -90,7 +90,7 @@ def test_hostile_text_is_a_mistake_and_nothing_worse(text: str) -> None:
 
 
 WORDS = "sites targets kind host name : - { } [ ] , \" ' &a *a !! | > # null 1 20:00 1h checks disk zone ? 值 e9"
-PIECES = st.sampled_from([*WORDS.split(), ": ", "- ", "\n", "  ", "\t", "---\n"])
+PIECES = st.sampled_from([*WORDS.split(), "channels", "people", "fallback", ": ", "- ", "\n", "  ", "\t", "---\n"])
 
 
 @given(st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=40).map("".join)))

@@ -15,8 +15,8 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from duty.alerts import State
 from duty.findings import Severity
+from duty.fold import State
 from duty.parameters import PARAMETERS
 from duty.readings import Gap, Look, Reading
 from duty.rounds import Counts, Round, RoundState

@@ -1,341 +1,185 @@
-"""How many looks make a failure, what recovers, what a parent explains."""
+"""An alert's life: it fires, somebody takes it, it is over."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from duty.alerts import REACH, Folded, Key, State, explained, fold, recorded, silent_parents
-from duty.findings import Finding, Rule, Severity
-from duty.readings import Gap, Look
-from duty.targets import Target
+from duty.alerts import (
+    Alert,
+    AlertState,
+    TakePolicy,
+    begun,
+    expired,
+    fired_again,
+    given_back,
+    moved,
+    snoozed,
+    taken,
+)
+from duty.findings import Finding, Severity
+from duty.fold import Transition
 
-OK, NOTE, WARNING, CRITICAL = Severity.OK, Severity.NOTE, Severity.WARNING, Severity.CRITICAL
-NIGHT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+OK, NOTE, WARNING, CRITICAL = Severity
+NIGHT = datetime(2026, 5, 4, 19, 10, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-CPU: Key = ("core", "cpu", "")
-RULE = Rule("cpu", "levels", "cpu_used", looks_warning=3, looks_critical=2, looks_back=2)
-CORE = Target("core", "192.0.2.1", ("snmp",), "HZ1")
-ACCESS = Target("access", "192.0.2.2", ("snmp",), "HZ1", depends_on=("core",))
-TWICE = Target("twice", "192.0.2.3", ("snmp",), "HZ1", depends_on=("core", "spare"))
-TARGETS = {target.name: target for target in (CORE, ACCESS, TWICE)}
+HOUR = timedelta(hours=1)
+KEY = ("core", "cpu", "")
 
 
-def look(minute: float, target: str = "core", *, reached: bool = True, gap: str = "timeout", took: float = 0) -> Look:
-    gaps = () if reached else (Gap("snmp", "", gap),)
-    return Look(target, NIGHT + minute * MINUTE, timedelta(seconds=took), reached, gaps=gaps)
+def change(after: Severity, at: datetime = NIGHT, before: Severity = OK) -> Transition:
+    return Transition(KEY, at, before, after, Finding("cpu", "", after, "levels.high", "cpu_used", 97.0, "%", 90.0))
 
 
-def found(severity: Severity, value: float | None = None, check: str = "cpu") -> Finding:
-    return Finding(check, "", severity, "levels.high" if severity else "", "cpu_used", value, "%", 80.0)
+def alert(severity: Severity = CRITICAL, *, wakes: bool = True) -> Alert:
+    return begun(change(severity), 7, "hz1", key_equipment=True, wakes=wakes)
 
 
-def folded(states: Mapping[Key, State], minute: int, *findings: Finding, rule: Rule = RULE) -> Folded:
-    return fold(states, look(minute), findings, {rule.name: rule}, TARGETS, {})
+def took(severity: Severity = CRITICAL) -> Alert:
+    return taken(alert(severity), "甲", NIGHT + MINUTE, TakePolicy())
 
 
-def run(*severities: Severity | None, rule: Rule = RULE) -> tuple[State, list[tuple[int, Severity]]]:
-    """Fold a look each minute (None: nothing was found) and return the last state, and when it became what."""
-    states: dict[Key, State] = {}
-    became = []
-    for minute, severity in enumerate(severities):
-        findings = [] if severity is None else [found(severity)]
-        done = folded(states, minute, *findings, rule=rule)
-        states.update(done.states)
-        became += [(minute, transition.after) for transition in done.transitions]
-    return states.get(CPU, State()), became
+def test_it_begins_by_calling_for_somebody() -> None:
+    new = alert()
+    assert (new.state, new.severity, new.taken_by, new.open) == (AlertState.FIRING, CRITICAL, "", True)
+    assert new.opened == new.fired == NIGHT
 
 
 @pytest.mark.parametrize(
-    ("severities", "became"),
-    [
-        pytest.param([OK, WARNING, WARNING], [], id="two warnings are not enough"),
-        pytest.param([WARNING] * 3, [(2, WARNING)], id="three are"),
-        pytest.param([WARNING, WARNING, OK, WARNING, WARNING], [], id="a good look between begins anew"),
-        pytest.param(
-            [WARNING, None, None, WARNING, WARNING], [(4, WARNING)], id="what was not seen does not interrupt"
-        ),
-        pytest.param([CRITICAL] * 2, [(1, CRITICAL)], id="two critical looks are enough"),
-        pytest.param([CRITICAL, WARNING, CRITICAL], [(2, WARNING)], id="a critical look is a warning too"),
-        pytest.param(
-            [WARNING, WARNING, WARNING, CRITICAL, CRITICAL],
-            [(2, WARNING), (4, CRITICAL)],
-            id="a warning becomes critical",
-        ),
-        pytest.param([*[WARNING] * 3, OK, OK], [(2, WARNING), (4, OK)], id="two good looks make it well"),
-        pytest.param([*[WARNING] * 3, OK, WARNING, OK], [(2, WARNING)], id="they must follow each other"),
-        pytest.param(
-            [*[WARNING] * 3, OK, None, OK], [(2, WARNING), (5, OK)], id="what was not seen does not count against them"
-        ),
-        pytest.param([*[WARNING] * 3, *[None] * 9], [(2, WARNING)], id="what is no longer seen is not well"),
-        pytest.param(
-            [*[CRITICAL] * 2, WARNING, WARNING], [(1, CRITICAL), (3, WARNING)], id="critical eases to a warning"
-        ),
-        pytest.param([*[CRITICAL] * 2, WARNING, OK], [(1, CRITICAL), (3, OK)], id="it may ease by way of a warning"),
-        pytest.param([*[CRITICAL] * 2, OK, WARNING], [(1, CRITICAL), (3, WARNING)], id="or come back half way"),
-        pytest.param([NOTE, OK, NOTE], [(0, NOTE), (2, NOTE)], id="each note is told at once"),
-    ],
+    ("severity", "holds"),
+    [pytest.param(CRITICAL, HOUR, id="critical: an hour"), pytest.param(WARNING, 4 * HOUR, id="warning: four hours")],
 )
-def test_what_becomes_of_a_row_of_looks(severities: list[Severity | None], became: list[tuple[int, Severity]]) -> None:
-    assert run(*severities)[1] == became
+def test_who_takes_it_has_it_until_the_acknowledgement_expires(severity: Severity, holds: timedelta) -> None:
+    mine = took(severity)
+    assert (mine.state, mine.taken_by, mine.taken_at) == (AlertState.ACKNOWLEDGED, "甲", NIGHT + MINUTE)
+    end = NIGHT + MINUTE + holds
+    assert not expired(mine, end - timedelta(microseconds=1))
+    assert expired(mine, end)
 
 
-def test_a_check_of_one_look_speaks_at_once() -> None:
-    assert run(CRITICAL, OK, rule=Rule("cpu", "levels", "cpu_used"))[1] == [(0, CRITICAL), (1, OK)]
+def test_it_expires_when_the_shift_changes_but_not_by_the_change_before_it_was_taken() -> None:
+    mine = took(WARNING)
+    assert expired(mine, NIGHT + HOUR, handover=NIGHT + HOUR)
+    assert not expired(mine, NIGHT + HOUR, handover=NIGHT + HOUR + MINUTE)
+    assert not expired(mine, NIGHT + HOUR, handover=NIGHT)
+    assert not expired(mine, NIGHT + MINUTE, handover=NIGHT + MINUTE)
 
 
-def test_a_note_changes_no_severity() -> None:
-    state, _ = run(NOTE)
-    assert state.severity is OK
-    assert state.since is None
+def test_an_expired_one_is_free_and_counts_from_then() -> None:
+    again = fired_again(took(), NIGHT + HOUR)
+    assert (again.state, again.fired, again.opened) == (AlertState.FIRING, NIGHT + HOUR, NIGHT)
+    assert (again.taken_by, again.taken_at, again.expires) == ("", None, None)
+    assert not expired(again, NIGHT + 9 * HOUR)
 
 
-def test_a_transition_says_what_it_was_and_shows_the_finding_behind_it() -> None:
-    before = {CPU: State(warnings=2, bad_since=NIGHT)}
-    (transition,) = folded(before, 2, found(WARNING, 81.5)).transitions
-    assert (transition.key, transition.before, transition.after) == (CPU, OK, WARNING)
-    assert transition.at == NIGHT + 2 * MINUTE
-    assert transition.finding == found(WARNING, 81.5)
+def test_what_nobody_has_cannot_expire() -> None:
+    assert not expired(alert(), NIGHT + 99 * HOUR, handover=NIGHT + HOUR)
 
 
-def test_a_state_says_since_when_and_how_bad() -> None:
-    state, _ = run(OK, WARNING, WARNING, WARNING)
-    assert (state.severity, state.since, state.bad_since) == (WARNING, NIGHT + 3 * MINUTE, NIGHT + MINUTE)
-    assert (state.limit, state.reason) == (80.0, "levels.high")
+def test_it_can_be_taken_over_and_keeps_the_word_that_was_said() -> None:
+    first = taken(alert(), "甲", NIGHT, TakePolicy(), "looking at it")
+    second = taken(first, "乙", NIGHT + MINUTE, TakePolicy())
+    assert (second.taken_by, second.word, second.expires) == ("乙", "looking at it", NIGHT + MINUTE + HOUR)
 
 
-def test_what_is_well_again_says_nothing_of_the_past() -> None:
-    state, _ = run(*[WARNING] * 3, OK, OK)
-    assert state == State(since=NIGHT + 4 * MINUTE)
+def test_who_gives_it_back_makes_it_call_again() -> None:
+    free = given_back(took(), NIGHT + 2 * MINUTE)
+    assert (free.state, free.taken_by, free.fired) == (AlertState.FIRING, "", NIGHT + 2 * MINUTE)
 
 
-def test_severity_is_no_part_of_the_key() -> None:
-    states: dict[Key, State] = {}
-    for minute, severity in enumerate([WARNING] * 3 + [CRITICAL] * 2):
-        states.update(folded(states, minute, found(severity)).states)
-    assert list(states) == [CPU]
+@pytest.mark.parametrize("before", [pytest.param(alert(WARNING), id="free"), pytest.param(took(WARNING), id="taken")])
+def test_a_worse_severity_fires_again_whoever_had_it(before: Alert) -> None:
+    later = NIGHT + 5 * MINUTE
+    worse = moved(snoozed(before, NIGHT + HOUR), change(CRITICAL, later, WARNING))
+    assert (worse.state, worse.severity, worse.fired, worse.taken_by) == (AlertState.FIRING, CRITICAL, later, "")
+    assert worse.snoozed_until is None
+    assert worse.opened == NIGHT
 
 
-def test_instances_are_counted_apart() -> None:
-    one, other = replace(found(CRITICAL), instance="1"), replace(found(CRITICAL), instance="2")
-    first = folded({}, 0, one, other)
-    second = folded(first.states, 1, one)
-    assert [transition.key for transition in second.transitions] == [("core", "cpu", "1")]
+def test_a_warning_that_becomes_critical_may_then_wake_somebody() -> None:
+    warning = alert(WARNING, wakes=False)
+    assert moved(warning, change(CRITICAL, before=WARNING), wakes=True).wakes
+    assert not moved(warning, change(CRITICAL, before=WARNING)).wakes
 
 
-@pytest.mark.parametrize("severity", [WARNING, CRITICAL])
-def test_what_stays_as_bad_as_it_was_is_written_once(severity: Severity) -> None:
-    states: dict[Key, State] = {}
-    for minute in range(10):
-        states.update(folded(states, minute, found(severity, 97.0)).states)
-    assert folded(states, 10, found(severity, 97.0)).states == {}
-    assert folded(states, 10, found(severity, 98.0)).states.keys() == {CPU}
+def test_one_that_eased_stays_with_whoever_has_it() -> None:
+    eased = moved(took(), change(WARNING, NIGHT + 5 * MINUTE, CRITICAL))
+    assert (eased.state, eased.severity, eased.taken_by) == (AlertState.ACKNOWLEDGED, WARNING, "甲")
+    assert eased.expires == NIGHT + MINUTE + HOUR
 
 
-def test_a_value_that_sways_and_is_well_is_not_written() -> None:
-    states = folded({}, 0, found(OK, 10.0)).states
-    assert folded(states, 1, found(OK, 20.0)).states == {}
+def test_a_recovery_ends_it_and_remembers_who_had_it() -> None:
+    over = moved(took(), change(OK, NIGHT + 9 * MINUTE, CRITICAL))
+    assert (over.state, over.resolved, over.taken_by, over.open) == (
+        AlertState.RESOLVED,
+        NIGHT + 9 * MINUTE,
+        "甲",
+        False,
+    )
 
 
-def test_a_switch_is_remembered_also_while_it_is_well() -> None:
-    up = Finding("port", "1", OK, parameter="port_up", value=1, unit="bool")
-    done = folded({}, 0, up, rule=Rule("port", "ports", "port_up"))
-    assert done.states["core", "port", "1"].value == 1
+def test_a_note_is_no_recovery() -> None:
+    assert moved(took(), change(NOTE, NIGHT + 9 * MINUTE, CRITICAL)) == took()
 
 
-REACHED = Rule(REACH, "absence", REACH, looks_warning=3, looks_critical=3, looks_back=2)
+def test_an_old_link_does_not_open_again_what_is_over() -> None:
+    over = moved(took(), change(OK, NIGHT + 9 * MINUTE, CRITICAL))
+    later = NIGHT + HOUR
+    assert taken(over, "乙", later, TakePolicy()) == over
+    assert given_back(over, later) == over
+    assert fired_again(over, later) == over
+    assert snoozed(over, later) == over
+    assert moved(over, change(CRITICAL, later)) == over
 
 
-class Site:
-    """Targets that are looked at one after the other, and what is known of them."""
-
-    def __init__(self) -> None:
-        self.states: dict[Key, State] = {}
-        self.looked: dict[str, Look] = {}
-
-    def see(self, minute: float, target: str, *, reached: bool, gap: str = "timeout", took: float = 0) -> None:
-        seen = look(minute, target, reached=reached, gap=gap, took=took)
-        self.looked[target] = seen
-        findings = [Finding(REACH, "", OK)] if reached else []
-        if seen.silent:
-            findings = [Finding(REACH, "", CRITICAL, "absence.not_reached", f"gap.{gap}")]
-        self.states.update(fold(self.states, seen, findings, {REACH: REACHED}, TARGETS, self.looked).states)
-
-    def state(self, target: str) -> State:
-        return self.states.get((target, REACH, ""), State())
-
-    def down(self, target: str, *minutes: float) -> None:
-        for minute in minutes:
-            self.see(minute, target, reached=False)
+def test_a_snoozed_one_calls_anew_from_the_end_of_the_snooze() -> None:
+    quiet = snoozed(alert(), NIGHT + HOUR)
+    assert (quiet.snoozed_until, quiet.fired, quiet.state) == (NIGHT + HOUR, NIGHT + HOUR, AlertState.FIRING)
 
 
-def test_a_target_without_a_parent_fires_at_its_third_look() -> None:
-    site = Site()
-    site.down("core", 0, 1)
-    assert site.state("core").severity is OK
-    site.down("core", 2)
-    assert site.state("core").severity is CRITICAL
+def test_a_snooze_puts_off_the_end_of_an_acknowledgement_but_not_the_handover() -> None:
+    mine = snoozed(took(), NIGHT + 3 * HOUR)
+    assert mine.taken_by == "甲"
+    assert not expired(mine, NIGHT + 2 * HOUR)
+    assert expired(mine, NIGHT + 3 * HOUR)
+    assert expired(mine, NIGHT + 2 * HOUR, handover=NIGHT + 2 * HOUR)
 
 
-def test_a_child_fires_when_its_parent_answers() -> None:
-    site = Site()
-    for minute in range(3):
-        site.see(minute, "core", reached=True)
-        site.down("access", minute)
-    assert site.state("access").severity is CRITICAL
+steps = st.lists(st.sampled_from(["take", "back", "snooze", "again", "ok", "note", "warning", "critical"]), max_size=20)
 
 
-def test_a_child_waits_for_a_look_at_its_parent_that_began_after_it_failed() -> None:
-    site = Site()
-    site.see(-1, "core", reached=True)
-    site.down("access", 0, 1, 2, 3)
-    assert site.state("access").severity is OK
-    site.see(3.5, "core", reached=True)
-    site.down("access", 4)
-    assert site.state("access").severity is CRITICAL
+def lived(steps: list[str]) -> list[Alert]:
+    """Return an alert as it was after each of these, a minute apart."""
+    life = [alert(WARNING)]
+    for minute, step in enumerate(steps, 1):
+        now, last = NIGHT + minute * MINUTE, life[-1]
+        if step == "take":
+            life.append(taken(last, "甲", now, TakePolicy()))
+        elif step == "back":
+            life.append(given_back(last, now))
+        elif step == "snooze":
+            life.append(snoozed(last, now + 30 * MINUTE))
+        elif step == "again":
+            life.append(fired_again(last, now))
+        else:
+            life.append(moved(last, change(Severity[step.upper()], now)))
+    return life
 
 
-def test_a_parent_that_answered_while_the_childs_look_still_ran_may_have_died_since() -> None:
-    site = Site()
-    for minute in range(2):
-        site.see(minute, "access", reached=False, took=10)
-    site.see(0.1, "core", reached=True)
-    site.see(2, "access", reached=False, took=10)
-    assert site.state("access").severity is OK
+@given(steps)
+def test_whatever_happens_it_is_over_only_by_an_ok_and_then_for_good(steps: list[str]) -> None:
+    life = lived(steps)
+    assert [it.open for it in life] == ["ok" not in steps[:place] for place in range(len(life))]
 
 
-def test_one_dead_switch_is_one_alert() -> None:
-    site = Site()
-    for minute in range(10):
-        site.down("access", minute)
-        site.down("core", minute)
-    assert site.state("core").severity is CRITICAL
-    assert (site.state("access").severity, site.state("access").suppressed) == (OK, True)
-
-
-def test_what_comes_back_with_its_switch_was_never_an_alert() -> None:
-    site = Site()
-    for minute in range(5):
-        site.down("core", minute)
-        site.down("access", minute)
-    site.see(5, "core", reached=True)
-    site.down("access", 5, 6)
-    assert site.state("access").severity is OK
-    site.see(7, "access", reached=True)
-    assert site.state("access") == State()
-
-
-def test_what_stays_dead_when_its_switch_is_back_is_an_alert_of_its_own() -> None:
-    site = Site()
-    for minute in range(5):
-        site.down("core", minute)
-        site.down("access", minute)
-    for minute in range(5, 8):
-        site.see(minute, "core", reached=True)
-        site.down("access", minute)
-    assert (site.state("access").severity, site.state("access").suppressed) == (CRITICAL, False)
-
-
-def test_an_alert_that_stands_is_not_taken_back_when_the_parent_dies_as_well() -> None:
-    site = Site()
-    for minute in range(3):
-        site.see(minute, "core", reached=True)
-        site.down("access", minute)
-    for minute in range(3, 8):
-        site.down("core", minute)
-        site.down("access", minute)
-    assert site.state("access").severity is CRITICAL
-
-
-def test_what_was_suppressed_stays_so_after_a_restart_until_the_parent_is_seen() -> None:
-    site = Site()
-    for minute in range(5):
-        site.down("core", minute)
-        site.down("access", minute)
-    site.looked.clear()
-    before = site.state("access")
-    site.down("access", 5, 6, 7, 8)
-    assert site.state("access") == before
-
-
-def test_a_parent_that_we_may_not_ask_explains_nothing() -> None:
-    site = Site()
-    for minute in range(3):
-        site.see(minute, "core", reached=False, gap="not_permitted")
-        site.down("access", minute)
-    assert site.state("access").severity is CRITICAL
-
-
-def test_only_the_check_that_a_target_answers_is_explained_by_a_parent() -> None:
-    looked = {"core": look(5, reached=False)}
-    rule = Rule("battery", "states", "on_battery")
-    finding = Finding("battery", "", CRITICAL)
-    done = fold({}, look(5, "access"), [finding], {"battery": rule}, TARGETS, looked)
-    assert done.states["access", "battery", ""].severity is CRITICAL
-
-
-DOWN, UP, UNASKED = False, True, None
-
-
-@pytest.mark.parametrize(
-    ("core", "spare", "answer"),
-    [
-        pytest.param((1, DOWN), (1, DOWN), True, id="none of them answers"),
-        pytest.param((1, DOWN), (1, UP), False, id="the other way is open"),
-        pytest.param((1, DOWN), (-1, DOWN), None, id="the other was not looked at since"),
-        pytest.param((1, DOWN), (-1, UP), None, id="that it answered before says nothing"),
-        pytest.param((1, UP), None, False, id="one that answers is enough"),
-        pytest.param((1, DOWN), None, None, id="the other was never looked at"),
-        pytest.param((1, DOWN), (1, UNASKED), False, id="the other cannot be asked by us"),
-    ],
-)
-def test_two_parents_explain_only_together(
-    core: tuple[int, bool | None], spare: tuple[int, bool | None] | None, answer: bool | None
-) -> None:
-    seen = {"core": core, "spare": spare}
-    looked = {
-        name: look(part[0], name, reached=part[1] is UP, gap="timeout" if part[1] is DOWN else "not_permitted")
-        for name, part in seen.items()
-        if part is not None
-    }
-    assert explained(TWICE, NIGHT, looked) is answer
-
-
-def test_a_target_without_parents_is_never_explained() -> None:
-    assert explained(CORE, NIGHT, {}) is False
-    assert not silent_parents(CORE, {})
-
-
-@pytest.mark.parametrize(
-    ("looked", "silent"),
-    [
-        pytest.param({}, False, id="it was never looked at"),
-        pytest.param({"core": look(0)}, False, id="it answered"),
-        pytest.param({"core": look(0, reached=False)}, True, id="it was silent"),
-        pytest.param({"core": look(0, reached=False, gap="crashed")}, False, id="our own collector failed"),
-    ],
-)
-def test_a_sheet_is_suppressed_while_the_parents_are_silent(looked: dict[str, Look], silent: bool) -> None:
-    assert silent_parents(ACCESS, looked) is silent
-
-
-@pytest.mark.parametrize(
-    ("severity", "looks", "confirmed", "expected"),
-    [
-        pytest.param(WARNING, (3, 3), OK, WARNING, id="what takes a few looks stands there at once"),
-        pytest.param(WARNING, (15, 5), OK, NOTE, id="what must last is a note first"),
-        pytest.param(WARNING, (15, 5), WARNING, WARNING, id="what has lasted stands there as it is"),
-        pytest.param(CRITICAL, (15, 5), OK, CRITICAL, id="what is critical need not last as long"),
-        pytest.param(CRITICAL, (15, 15), WARNING, WARNING, id="or is a warning until it has"),
-        pytest.param(OK, (15, 15), CRITICAL, OK, id="what is well is well"),
-        pytest.param(NOTE, (15, 15), OK, NOTE, id="a note is a note"),
-    ],
-)
-def test_how_a_finding_stands_in_the_sheet(
-    severity: Severity, looks: tuple[int, int], confirmed: Severity, expected: Severity
-) -> None:
-    rule = Rule("cpu", "levels", "cpu_used", looks_warning=looks[0], looks_critical=looks[1])
-    assert recorded(found(severity), rule, confirmed) == replace(found(severity), severity=expected)
+@given(steps)
+def test_whatever_happens_somebody_has_it_or_it_calls(steps: list[str]) -> None:
+    for it in lived(steps):
+        assert (it.state is AlertState.ACKNOWLEDGED) is (it.expires is not None)
+        if it.state is AlertState.ACKNOWLEDGED:
+            assert it.taken_by
+            assert expired(it, NIGHT + 99 * HOUR)
+        if it.state is AlertState.FIRING:
+            assert not it.taken_by
+            assert it.fired >= it.opened

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from duty.alerts import State
 from duty.findings import Severity
+from duty.fold import State
 from duty.parameters import PARAMETERS
 from duty.readings import Gap, Look, Reading
 from duty.rounds import Round, RoundState, SheetState, count

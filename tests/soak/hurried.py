@@ -24,15 +24,17 @@ from sqlalchemy import Connection
 
 from agent import bootstrap
 from agent.services import inspect
+from agent.services.deliver import Deliverer
 from agent.services.look import Looker
 from agent.store import rounds
 from agent.store.engine import Store
 from agent.ticks import Ticks
 from config.load import parse
-from duty.alerts import Key, State
 from duty.errors import CollectError
+from duty.fold import Key, State
 from duty.readings import Notes, Reading
 from duty.targets import Target
+from exporters.notify.port import Notifier
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -163,19 +165,25 @@ class WitnessedStore(Store):
         return result
 
 
-async def on_duty(folder: Path, away: timedelta) -> None:
-    """Be on duty until SIGTERM, a tick of five seconds as fast as it goes."""
+Receivers = Callable[[KeptClock, Witness], Mapping[str, Notifier]]
+"""Makes the receiver of each channel."""
+
+
+async def on_duty(folder: Path, away: timedelta, text: str = SETTINGS, receivers: Receivers | None = None) -> None:
+    """Be on duty until SIGTERM, a tick of five seconds as fast as it goes; with receivers it tells people as well."""
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     witness, clock = Witness(folder / "witness"), KeptClock(folder / "time")
     clock.advance(away)
-    settings = parse(SETTINGS, "hurried.yaml")
+    settings = parse(text, "hurried.yaml")
     store = WitnessedStore.open(f"sqlite:///{folder / 'nightduty.db'}", "hz1")
     assert isinstance(store, WitnessedStore)
     store.witness = witness
     looker = Looker(dict.fromkeys(("icmp", "tcp"), World(clock, witness)), clock)
     station = await bootstrap.make_station(settings, clock, store, looker)
-    ticks = Ticks(station)
+    channels = receivers(clock, witness) if receivers else {}
+    deliverer = Deliverer(station, channels, bootstrap.make_budgets(settings)) if receivers else None
+    ticks = Ticks(station, deliverer)
     await ticks.begin()
     witness.saw(run=station.run, at=clock.now().isoformat(), states=digest(station.memory.states))
     print("on duty", flush=True)
@@ -193,6 +201,8 @@ async def on_duty(folder: Path, away: timedelta) -> None:
         await ticks.tick()
     await ticks.idle()
     await ticks.stop("stopped")
+    if deliverer is not None:
+        await deliverer.close()
     await looker.close()
     store.close()
 

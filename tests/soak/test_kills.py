@@ -211,13 +211,23 @@ def sheets_nobody_saw(agent: Hurried, seen: list[dict[str, Any]]) -> Iterator[st
 def faults_not_told(agent: Hurried) -> Iterator[str]:
     on_duty = agent.lives
     told: dict[str, list[datetime]] = {}
-    query = """SELECT target, at FROM "transition" WHERE "check" = 'reach' AND after = 3"""
-    for target, at in rows(agent.database, query):
-        told.setdefault(target, []).append(instant(at))
+    changes: dict[str, list[tuple[datetime, int]]] = {}
+    query = """SELECT target, at, after FROM "transition" WHERE "check" = 'reach' ORDER BY number"""
+    for target, at, after in rows(agent.database, query):
+        changes.setdefault(target, []).append((instant(at), after))
+        if after == 3:
+            told.setdefault(target, []).append(instant(at))
     end = on_duty[-1][1]
     # What stands behind the switch is explained by it, and not told by itself.
     for target in ("core", "db", "web"):
+        well_since = on_duty[0][0]
         for begin, over in faults(target, end):
+            standing = [after for at, after in changes.get(target, []) if at < begin][-1:] == [3]
+            # It was told before, and in the time in which it was well nobody was there to see it.
+            unseen = all(min(e, begin) - max(b, well_since) < 3 * timedelta(seconds=10) + MINUTE for b, e in on_duty)
+            well_since = over
+            if standing and unseen:
+                continue
             watched = timedelta(0)
             deadline = None
             for life_begin, life_end in on_duty:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from agent import bootstrap
 from agent.services import make_round, reload
+from agent.services.deliver import Deliverer
 from agent.services.look import Looker
 from agent.services.overview import Overview, RoundView
 from agent.services.pulse import Pulse
@@ -21,10 +23,12 @@ from agent.ticks import Ticks
 from collectors.replay import ReplayCollector
 from config.load import parse
 from config.schema import Settings
-from duty.errors import CollectError
+from duty.errors import CollectError, NotifyError
+from duty.people import Contact
 from duty.readings import Notes, Reading
 from duty.rounds import Counts, Due, Round, RoundState, SheetState, due
 from duty.targets import Target
+from exporters.notify.port import Message, Receipt
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -59,6 +63,36 @@ class DrivenClock:
         self._step += by
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that a channel accepted: when by local time, on which channel, to whom, its first line and its key."""
+
+    at: str
+    channel: str
+    address: str
+    title: str
+    key: str
+
+
+class Phone:
+    """A channel that notes what it is given, or refuses as ``night.broken`` says."""
+
+    def __init__(self, name: str, night: Night) -> None:
+        self._name = name
+        self._night = night
+
+    async def send(self, contact: Contact, message: Message, *, deadline: timedelta) -> Receipt:
+        """Take a message."""
+        if self._name in self._night.broken:
+            raise self._night.broken[self._name]
+        at = f"{self._night.clock.now().astimezone(self._night.zone):%d %H:%M}"
+        self._night.sent.append(Sent(at, self._name, contact.address, message.title, message.key))
+        return Receipt("noted")
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+
 class Night:
     """The agent on duty. Time passes only in ``until`` and ``asleep_until``; targets show what ``shows`` says."""
 
@@ -70,6 +104,8 @@ class Night:
         self._url = f"sqlite:///{folder / 'nightduty.db'}"
         self._ticks: Ticks | None = None
         self._store: Store | None = None
+        self.sent: list[Sent] = []
+        self.broken: dict[str, NotifyError] = {}
 
     @property
     def ticks(self) -> Ticks:
@@ -83,7 +119,9 @@ class Night:
     async def go_on_duty(self) -> None:
         """Start the agent, as the service manager does."""
         self._store = Store.open(self._url, self._settings.agent.name)
-        self._ticks = Ticks(await bootstrap.make_station(self._settings, self.clock, self._store, self._looker()))
+        station = await bootstrap.make_station(self._settings, self.clock, self._store, self._looker())
+        phones = {name: Phone(name, self) for name in self._settings.channels}
+        self._ticks = Ticks(station, Deliverer(station, phones, {}))
         await self.ticks.begin()
         await self.ticks.idle()
 
@@ -130,8 +168,10 @@ class Night:
 
     async def tick(self) -> None:
         """Let one tick pass, and everything that it sets going."""
-        await self.ticks.tick()
-        await self.ticks.idle()
+        # What a look finds is decided upon a tick later, and sent one later still: seconds, which a story leaves out.
+        for _ in range(3 if self._settings.channels else 1):
+            await self.ticks.tick()
+            await self.ticks.idle()
 
     def asleep_until(self, text: str) -> None:
         """Let time pass without the agent."""

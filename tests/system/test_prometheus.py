@@ -16,8 +16,8 @@ import pytest
 import uvicorn
 import yaml
 
-from duty.alerts import State
 from duty.findings import Severity
+from duty.fold import State
 from duty.parameters import PARAMETERS
 from duty.readings import Gap, Look, Reading
 from duty.rounds import Round, RoundState, SheetState, count

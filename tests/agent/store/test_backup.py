@@ -18,8 +18,8 @@ from agent.store.backup import backup, restore
 from agent.store.engine import Store
 from agent.store.schema import metadata
 from agent.store.verify import verify
-from duty.alerts import State
 from duty.errors import AlreadyRunning, StoreError
+from duty.fold import State
 from tests.agent.store.samples import HOSTILE, HOUR, NOW, look, whole_round
 from tests.agent.store.test_states import change
 

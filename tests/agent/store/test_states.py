@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from agent.store import looks, states
 from agent.store.engine import Store
-from duty.alerts import State, Transition
 from duty.findings import Finding, Severity
+from duty.fold import State, Transition
 from tests.agent.store.samples import HOSTILE, HOUR, NOW, look
 
 BAD = State(Severity.CRITICAL, NOW, 3, 2, 1, NOW - HOUR, True, 2**64 - 1, "B", 1e9, "levels.high")

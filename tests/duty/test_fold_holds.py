@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duty.alerts import REACH, Key, State, Transition, fold
 from duty.findings import Finding, Rule, Severity
+from duty.fold import REACH, Key, State, Transition, fold
 from duty.readings import Gap, Look
 from duty.targets import Target
 

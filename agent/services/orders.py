@@ -1,0 +1,49 @@
+"""What is in force by the settings, as values of duty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from duty.alerts import TakePolicy
+from duty.escalation import EscalationPolicy
+from duty.findings import Rule
+from duty.people import Contact, Person
+from duty.roster import Rotation
+from duty.rounds import Cadence
+from duty.targets import Site, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What is in force by the settings, as values of duty."""
+
+    agent: str
+    zone: str
+    language: str
+    sites: Mapping[str, Site]
+    targets: Mapping[str, Target]
+    rules: Mapping[str, tuple[Rule, ...]]
+    cadences: tuple[Cadence, ...]
+    watch_every: timedelta
+    keep_every: timedelta
+    budget: timedelta
+    watch_budget: timedelta
+    keep_sheets: timedelta
+    keep_looks: timedelta
+    digest: str
+    people: tuple[Person, ...] = ()
+    rotations: tuple[Rotation, ...] = ()
+    fallback: tuple[Contact, ...] = ()
+    escalation: Mapping[str, EscalationPolicy] = field(default_factory=dict)
+    take_policy: TakePolicy = field(default_factory=TakePolicy)
+
+    def policy(self, site: str) -> EscalationPolicy:
+        """Return who is told of a site's alerts; a site that left the settings is treated as by default."""
+        return self.escalation.get(site, EscalationPolicy(zone=self.zone))
+
+    @property
+    def in_force(self) -> Mapping[tuple[str, str], str]:
+        """The parameter of each (target, check) that is judged; of any other a state may be known from before."""
+        return {(target, rule.name): rule.parameter for target, rules in self.rules.items() for rule in rules}

@@ -1,0 +1,225 @@
+"""Alerts, at most one open for each key, and the timeline of each: what happened to it and who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from agent.store.bodies import canonical, parse
+from agent.store.schema import OPEN, alert_events, alerts
+from duty.alerts import Alert, AlertState
+from duty.errors import NotFound, StoreError
+from duty.findings import Finding, Severity
+from duty.fold import Key
+
+
+class EventKind(StrEnum):
+    """What can happen to an alert."""
+
+    FIRED = "fired"
+    WORSENED = "worsened"
+    EASED = "eased"
+    TAKEN = "taken"
+    GIVEN_BACK = "given_back"
+    EXPIRED = "expired"
+    SNOOZED = "snoozed"
+    COMMENTED = "commented"
+    TOLD = "told"
+    FAILED = "failed"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertEvent:
+    """One line of an alert's timeline. ``text`` is what a person wrote; ``data`` has codes and numbers."""
+
+    number: int
+    alert: int
+    at: datetime
+    kind: EventKind
+    actor: str
+    text: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def open_alerts(conn: Connection, agent: str) -> list[Alert]:
+    """Return the alerts that are not resolved, in the order in which they opened."""
+    # Named one by one, for there is an index by state, and in years most alerts are resolved.
+    still = alerts.c.state.in_([state.value for state in AlertState if state is not AlertState.RESOLVED])
+    query = sa.select(alerts).where(alerts.c.agent == agent, still).order_by(alerts.c.number)
+    return [_alert(row) for row in conn.execute(query)]
+
+
+def open_alert(conn: Connection, agent: str, key: Key) -> Alert | None:
+    """Return the open alert of a key."""
+    target, check, instance = key
+    query = sa.select(alerts).where(
+        alerts.c.agent == agent,
+        alerts.c.target == target,
+        alerts.c.check == check,
+        alerts.c.instance == instance,
+        OPEN,
+    )
+    row = conn.execute(query).one_or_none()
+    return None if row is None else _alert(row)
+
+
+def get_alert(conn: Connection, agent: str, number: int) -> Alert:
+    """Return an alert; NotFound if there is none of this number."""
+    row = conn.execute(sa.select(alerts).where(alerts.c.agent == agent, alerts.c.number == number)).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no alert {number}")
+    return _alert(row)
+
+
+def list_alerts(
+    conn: Connection,
+    agent: str,
+    limit: int,
+    before: int | None = None,
+    state: AlertState | None = None,
+    target: str | None = None,
+) -> list[Alert]:
+    """Return up to ``limit`` alerts, newest first, older than the number ``before``."""
+    query = sa.select(alerts).where(alerts.c.agent == agent).order_by(alerts.c.number.desc()).limit(limit)
+    if before is not None:
+        query = query.where(alerts.c.number < before)
+    if state is not None:
+        query = query.where(alerts.c.state == state.value)
+    if target is not None:
+        query = query.where(alerts.c.target == target)
+    return [_alert(row) for row in conn.execute(query)]
+
+
+def put_alert(conn: Connection, agent: str, alert: Alert, source: str = "") -> Alert:
+    """Write an alert and return it with its number: a new one (number 0), or over an open one.
+
+    ``source`` names who handed a new one to us, "" where we found it ourselves. StoreError if the key of a new one has
+    an open alert already; NotFound if the old one is not open, for what is resolved stays so.
+    """
+    if alert.number:
+        same = sa.and_(alerts.c.agent == agent, alerts.c.number == alert.number, OPEN)
+        if conn.execute(alerts.update().where(same).values(_row(alert))).rowcount != 1:
+            raise NotFound(f"there is no open alert {alert.number}")
+        return alert
+    there = open_alert(conn, agent, alert.key) if alert.open else None
+    if there is not None:
+        raise StoreError(f"alert {there.number} is open for {' '.join(alert.key).strip()}: a key has one open alert")
+    made = conn.execute(
+        alerts.insert().values(agent=agent, source=source, **_row(alert)).returning(*alerts.c),
+    )
+    return _alert(made.one())
+
+
+def change_alert(conn: Connection, agent: str, before: Alert, after: Alert) -> bool:
+    """Change an alert from what somebody saw to what they made of it; False if it was changed in the meantime.
+
+    Only the fields that differ are written, so that a finding which came in between stays.
+    """
+    if (before.number, before.key) != (after.number, after.key):
+        raise ValueError(f"alert {before.number} cannot become alert {after.number}")
+    old, new = _row(before), _row(after)
+    news = {name: value for name, value in new.items() if old[name] != value} or {"state": new["state"]}
+    unchanged = sa.and_(
+        alerts.c.agent == agent,
+        alerts.c.number == before.number,
+        alerts.c.state == old["state"],
+        alerts.c.fired == old["fired"],
+        alerts.c.taken_by == old["taken_by"],
+    )
+    return conn.execute(alerts.update().where(unchanged).values(news)).rowcount == 1
+
+
+def sources(conn: Connection, agent: str, numbers: Collection[int]) -> dict[int, str]:
+    """Return who handed us those of these alerts that came from outside."""
+    query = sa.select(alerts.c.number, alerts.c.source).where(
+        alerts.c.agent == agent, alerts.c.number.in_(numbers), alerts.c.source != ""
+    )
+    return {row.number: row.source for row in conn.execute(query)}
+
+
+def add_event(
+    conn: Connection,
+    agent: str,
+    alert: int,
+    at: datetime,
+    kind: EventKind,
+    actor: str,
+    text: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> AlertEvent:
+    """Append a line to an alert's timeline. ``actor`` is a person's name, or ``journal.AGENT``."""
+    said = dict(data or {})
+    made = conn.execute(
+        alert_events.insert()
+        .values(agent=agent, alert=alert, at=at, kind=kind.value, actor=actor, text=text, data=canonical(said).decode())
+        .returning(alert_events.c.number)
+    )
+    return AlertEvent(made.scalar_one(), alert, at, kind, actor, text, said)
+
+
+def events(conn: Connection, agent: str, alert: int) -> list[AlertEvent]:
+    """Return an alert's timeline, oldest first."""
+    query = sa.select(alert_events).where(alert_events.c.agent == agent, alert_events.c.alert == alert)
+    return [
+        AlertEvent(row.number, row.alert, row.at, EventKind(row.kind), row.actor, row.text, parse(row.data.encode()))
+        for row in conn.execute(query.order_by(alert_events.c.number))
+    ]
+
+
+def _row(alert: Alert) -> dict[str, Any]:
+    target, check, instance = alert.key
+    finding = alert.finding
+    return {
+        "target": target,
+        "check": check,
+        "instance": instance,
+        "site": alert.site,
+        "severity": int(alert.severity),
+        "state": alert.state.value,
+        "opened": alert.opened,
+        "fired": alert.fired,
+        "found": int(finding.severity),
+        "reason": finding.reason,
+        "parameter": finding.parameter,
+        "value": finding.value,
+        "unit": finding.unit,
+        "limit": finding.limit,
+        "key_equipment": alert.key_equipment,
+        "wakes": alert.wakes,
+        "taken_by": alert.taken_by,
+        "taken_at": alert.taken_at,
+        "expires": alert.expires,
+        "snoozed_until": alert.snoozed_until,
+        "resolved": alert.resolved,
+        "word": alert.word,
+    }
+
+
+def _alert(row: sa.Row[Any]) -> Alert:
+    return Alert(
+        number=row.number,
+        key=(row.target, row.check, row.instance),
+        site=row.site,
+        severity=Severity(row.severity),
+        state=AlertState(row.state),
+        opened=row.opened,
+        fired=row.fired,
+        finding=Finding(
+            row.check, row.instance, Severity(row.found), row.reason, row.parameter, row.value, row.unit, row.limit
+        ),
+        key_equipment=row.key_equipment,
+        wakes=row.wakes,
+        taken_by=row.taken_by,
+        taken_at=row.taken_at,
+        expires=row.expires,
+        snoozed_until=row.snoozed_until,
+        resolved=row.resolved,
+        word=row.word,
+    )

@@ -1,0 +1,330 @@
+"""The outbox: what must be sent, written in the transaction that decided it, leased, and sent only once accepted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from agent.store.bodies import canonical, parse
+from agent.store.schema import alerts, outbox
+from duty.alerts import AlertState
+from duty.escalation import Page, Told
+from duty.people import Contact
+
+LEASE = timedelta(seconds=60)
+"""How long a message may be under way before it is given out again; a channel's deadline is well within it."""
+
+
+class OutboxState(StrEnum):
+    """Where a message is. Failed: given up; refused: the channel will never take it; dropped: not needed any more."""
+
+    PENDING = "pending"
+    LEASED = "leased"
+    SENT = "sent"
+    FAILED = "failed"
+    REFUSED = "refused"
+    DROPPED = "dropped"
+
+
+CALLS = ("fired", "fired_again", "escalated")
+"""Events that call for somebody: such a message is out of date once its alert calls for nobody, or calls anew."""
+
+UNSURE = ("timeout", "no_answer", "not_understood")
+"""Codes of a NotifyError after which the message may have arrived all the same: only the answer was lost."""
+
+WAITS = outbox.c.state.in_((OutboxState.PENDING.value, OutboxState.LEASED.value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One thing to tell over one contact. ``key`` stays the same however often it is sent.
+
+    ``event`` is a code and ``data`` has codes and numbers, never sentences: they are worded when they are sent.
+    ``step`` and ``fired`` are an escalation's, None for whatever else is told.
+    """
+
+    key: str
+    event: str
+    contact: Contact
+    person: str = ""
+    reason: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    alert: int | None = None
+    fired: datetime | None = None
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxItem(Outgoing):
+    """What is to be sent, and how far that has come. ``error`` is what the last try met, "" while it has no answer.
+
+    A try that may have arrived is not forgotten for a later one that surely did not (``UNSURE``).
+    """
+
+    number: int
+    created: datetime
+    state: OutboxState
+    tries: int
+    next_at: datetime
+    lease_until: datetime | None
+    lease_by: str
+    sent_at: datetime | None
+    receipt: str
+    error: str
+
+
+def outgoing(page: Page, event: str, data: Mapping[str, Any] | None = None) -> Outgoing:
+    """Make of a page that escalation decided what is to be sent."""
+    return Outgoing(
+        key=page.key,
+        event=event,
+        contact=page.contact,
+        person=page.person,
+        reason=page.reason,
+        data=data or {},
+        alert=page.alert,
+        fired=page.fired,
+        step=page.step,
+    )
+
+
+def enqueue(conn: Connection, agent: str, messages: Iterable[Outgoing], now: datetime) -> int:
+    """Write what must be sent, and return how many were new: a key that was written before is left as it is."""
+    rows = [_row(message) | {"agent": agent, "created": now, "next_at": now} for message in messages]
+    if not rows:
+        return 0
+    # The two dialects offer the same statement under two names.
+    insert = postgresql.insert(outbox) if conn.dialect.name == "postgresql" else sqlite.insert(outbox)
+    fresh = insert.on_conflict_do_nothing(index_elements=["agent", "key"]).returning(outbox.c.number)
+    return len(conn.execute(fresh, rows).all())
+
+
+def lease(
+    conn: Connection,
+    agent: str,
+    run: str,
+    now: datetime,
+    limit: int,
+    per_channel: int = 1,
+    lasting: timedelta = LEASE,
+) -> list[OutboxItem]:
+    """Give out up to ``limit`` messages that are due, oldest first, with at most ``per_channel`` under way on each.
+
+    A lease that ran out is given out again. A try is counted here, so that what kills the process is counted as well.
+    """
+    under_way = sa.and_(outbox.c.state == OutboxState.LEASED.value, outbox.c.lease_until > now)
+    busy = sa.select(outbox.c.channel, sa.func.count().label("many")).where(outbox.c.agent == agent, under_way)
+    taken = Counter({row.channel: row.many for row in conn.execute(busy.group_by(outbox.c.channel))})
+    due = _due(now)
+    place = sa.func.row_number().over(partition_by=outbox.c.channel, order_by=outbox.c.number).label("place")
+    ranked = sa.select(outbox.c.number, outbox.c.channel, place).where(outbox.c.agent == agent, WAITS, due).subquery()
+    first = sa.select(ranked).where(ranked.c.place <= per_channel).order_by(ranked.c.number)
+    chosen = [row.number for row in conn.execute(first) if row.place <= per_channel - taken[row.channel]][:limit]
+    if not chosen:
+        return []
+    conn.execute(
+        outbox.update()
+        .where(outbox.c.number.in_(chosen))
+        .values(
+            state=OutboxState.LEASED.value,
+            tries=outbox.c.tries + 1,
+            lease_by=run,
+            lease_until=now + lasting,
+            error=_kept(""),
+        )
+    )
+    return _items(conn, outbox.c.agent == agent, outbox.c.number.in_(chosen))
+
+
+def mark_sent(conn: Connection, agent: str, number: int, run: str, receipt: str, now: datetime) -> bool:
+    """Write that the channel accepted a message; False unless this run has it under way."""
+    return _close(conn, agent, number, run, OutboxState.SENT, sent_at=now, receipt=receipt, error="")
+
+
+def mark_failed(
+    conn: Connection, agent: str, number: int, run: str, error: str, next_at: datetime | None, now: datetime
+) -> bool:
+    """Write that a try failed: the next is at ``next_at``, or None to give up. False unless this run has it."""
+    state = OutboxState.PENDING if next_at is not None else OutboxState.FAILED
+    return _close(conn, agent, number, run, state, next_at=next_at or now, error=_kept(error or "failed"))
+
+
+def mark_refused(conn: Connection, agent: str, number: int, run: str, error: str, now: datetime) -> bool:
+    """Write that the channel will never take it: it is not tried again. False unless this run has it."""
+    return _close(conn, agent, number, run, OutboxState.REFUSED, next_at=now, error=error or "refused")
+
+
+def _close(conn: Connection, agent: str, number: int, run: str, state: OutboxState, **said: object) -> bool:
+    mine = sa.and_(
+        outbox.c.agent == agent,
+        outbox.c.number == number,
+        outbox.c.state == OutboxState.LEASED.value,
+        outbox.c.lease_by == run,
+    )
+    closing = outbox.update().where(mine).values(state=state.value, lease_by="", lease_until=None, **said)
+    return conn.execute(closing).rowcount == 1
+
+
+def release(conn: Connection, agent: str, run: str, now: datetime) -> int:
+    """Give back what runs other than this one had under way, and return how many those were."""
+    dead = sa.and_(outbox.c.agent == agent, outbox.c.state == OutboxState.LEASED.value, outbox.c.lease_by != run)
+    free = {"state": OutboxState.PENDING.value, "lease_by": "", "lease_until": None, "next_at": now}
+    return conn.execute(outbox.update().where(dead).values(free)).rowcount
+
+
+def drop(conn: Connection, agent: str, alert: int) -> int:
+    """Take back what waits to be sent of an alert, as somebody has it or it is over; return how many those were."""
+    waiting = sa.and_(outbox.c.agent == agent, outbox.c.alert == alert, outbox.c.state == OutboxState.PENDING.value)
+    return conn.execute(outbox.update().where(waiting).values(state=OutboxState.DROPPED.value)).rowcount
+
+
+def drop_stale(conn: Connection, agent: str, now: datetime) -> int:
+    """Take back what is due and calls for somebody whom its alert needs no more; return how many those were.
+
+    What was under way when its alert was taken or over, and then failed or died with its run, waits again.
+    """
+    calls = sa.select(alerts.c.number).where(
+        alerts.c.number == outbox.c.alert,
+        alerts.c.state == AlertState.FIRING.value,
+        sa.or_(outbox.c.fired.is_(None), outbox.c.fired == alerts.c.fired),
+    )
+    stale = sa.and_(
+        outbox.c.agent == agent,
+        WAITS,
+        _due(now),
+        outbox.c.event.in_(CALLS),
+        outbox.c.alert.is_not(None),
+        ~calls.exists(),
+    )
+    taken_back = {"state": OutboxState.DROPPED.value, "lease_by": "", "lease_until": None}
+    return conn.execute(outbox.update().where(stale).values(taken_back)).rowcount
+
+
+def depth(conn: Connection, agent: str) -> dict[tuple[OutboxState, str], int]:
+    """Return how many messages there are of each (state, channel)."""
+    query = sa.select(outbox.c.state, outbox.c.channel, sa.func.count()).where(outbox.c.agent == agent)
+    rows = conn.execute(query.group_by(outbox.c.state, outbox.c.channel))
+    return {(OutboxState(state), channel): many for state, channel, many in rows}
+
+
+def oldest(conn: Connection, agent: str) -> datetime | None:
+    """Return since when the message that has waited longest has waited."""
+    return conn.execute(sa.select(sa.func.min(outbox.c.created)).where(outbox.c.agent == agent, WAITS)).scalar()
+
+
+def of_alert(conn: Connection, agent: str, alert: int) -> list[OutboxItem]:
+    """Return everything that was to be sent of an alert, oldest first."""
+    return _items(conn, outbox.c.agent == agent, outbox.c.alert == alert)
+
+
+def told(conn: Connection, agent: str, alert: int) -> list[Told]:
+    """Return the pages that escalation has decided for an alert, whatever became of them, oldest first."""
+    return [
+        Told(alert, item.fired, item.step, item.person, item.contact)
+        for item in of_alert(conn, agent, alert)
+        if item.fired is not None and item.step is not None
+    ]
+
+
+def told_by_alert(conn: Connection, agent: str, firing: Mapping[int, datetime]) -> dict[int, list[Told]]:
+    """Return the pages decided for the alerts that fired at these moments, as ``told`` does for one, in one query."""
+    row = outbox.c
+    query = (
+        # Without the moment itself: it is known, and to read it from 4,000 rows takes longer than all the rest.
+        sa.select(row.alert, row.step, row.person, row.channel, row.address, row.path)
+        .join(alerts, alerts.c.number == row.alert)
+        .where(alerts.c.agent == agent, alerts.c.state == AlertState.FIRING.value)
+        .where(row.agent == agent, row.fired == alerts.c.fired, row.step.is_not(None))
+        .order_by(row.number)
+    )
+    found: dict[int, list[Told]] = {}
+    for alert, step, person, *contact in conn.execute(query):
+        if alert in firing:
+            found.setdefault(alert, []).append(Told(alert, firing[alert], step, person, Contact(*contact)))
+    return found
+
+
+def who_was_told(conn: Connection, agent: str, alert: int) -> set[tuple[str, Contact]]:
+    """Return the (person, contact) to whom a message of an alert went out, and whom its recovery must reach.
+
+    What is under way, or was when a run died, counts as well, and so does what was sent and got no answer: better a
+    recovery too many than one that never comes.
+    """
+    lost = {OutboxState.FAILED, OutboxState.REFUSED}
+    found = {
+        (item.person, item.contact.channel, item.contact.address): item.contact
+        for item in of_alert(conn, agent, alert)
+        if item.tries and (not item.error or item.error.startswith(UNSURE)) and item.state not in lost
+    }
+    return {(person, contact) for (person, _, _), contact in found.items()}
+
+
+def _due(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        sa.and_(outbox.c.state == OutboxState.PENDING.value, outbox.c.next_at <= now),
+        sa.and_(outbox.c.state == OutboxState.LEASED.value, outbox.c.lease_until <= now),
+    )
+
+
+def _kept(error: str) -> sa.Case[str]:
+    """Keep it in mind that a try may have arrived, whatever the next one meets."""
+    unsure = sa.or_(*(outbox.c.error.startswith(code, autoescape=True) for code in UNSURE))
+    return sa.case((unsure, outbox.c.error), else_=error)
+
+
+def _row(message: Outgoing) -> dict[str, Any]:
+    return {
+        "key": message.key,
+        "alert": message.alert,
+        "fired": message.fired,
+        "step": message.step,
+        "person": message.person,
+        "channel": message.contact.channel,
+        "address": message.contact.address,
+        "path": message.contact.path,
+        "event": message.event,
+        "data": canonical(dict(message.data)).decode(),
+        "reason": message.reason,
+        "state": OutboxState.PENDING.value,
+        "tries": 0,
+        "lease_until": None,
+        "lease_by": "",
+        "sent_at": None,
+        "receipt": "",
+        "error": "",
+    }
+
+
+def _items(conn: Connection, *which: sa.ColumnElement[bool]) -> list[OutboxItem]:
+    return [
+        OutboxItem(
+            key=row.key,
+            event=row.event,
+            contact=Contact(row.channel, row.address, row.path),
+            person=row.person,
+            reason=row.reason,
+            data=parse(row.data.encode()),
+            alert=row.alert,
+            fired=row.fired,
+            step=row.step,
+            number=row.number,
+            created=row.created,
+            state=OutboxState(row.state),
+            tries=row.tries,
+            next_at=row.next_at,
+            lease_until=row.lease_until,
+            lease_by=row.lease_by,
+            sent_at=row.sent_at,
+            receipt=row.receipt,
+            error=row.error,
+        )
+        for row in conn.execute(sa.select(outbox).where(*which).order_by(outbox.c.number))
+    ]

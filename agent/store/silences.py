@@ -1,0 +1,125 @@
+"""Silences and maintenance windows: of what nobody is told, until when, and who said so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from agent.store.schema import silences
+from duty.errors import NotFound
+
+
+class SilenceKind(StrEnum):
+    """Why nobody is told: the failure is known, or somebody works there."""
+
+    SILENCE = "silence"
+    MAINTENANCE = "maintenance"
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What it covers, as patterns of the three names (``*`` for any), and the time from ``begin`` until ``end``.
+
+    ``ended_at`` is when somebody ended it before its time.
+    """
+
+    number: int
+    kind: SilenceKind
+    target: str
+    site: str
+    check: str
+    begin: datetime
+    end: datetime
+    by: str
+    why: str
+    ended_at: datetime | None = None
+    ended_by: str = ""
+
+
+def add_silence(
+    conn: Connection,
+    agent: str,
+    begin: datetime,
+    end: datetime,
+    by: str,
+    why: str,
+    *,
+    target: str = "*",
+    site: str = "*",
+    check: str = "*",
+    kind: SilenceKind = SilenceKind.SILENCE,
+) -> Silence:
+    """Write a silence and return it with its number; ValueError for one that ends before it begins."""
+    if end <= begin:
+        raise ValueError(f"a silence cannot end at {end.isoformat()} when it begins at {begin.isoformat()}")
+    made = conn.execute(
+        silences.insert()
+        .values(
+            agent=agent,
+            kind=kind.value,
+            target=target,
+            site=site,
+            check=check,
+            begin=begin,
+            end=end,
+            made_by=by,
+            why=why,
+            ended_by="",
+        )
+        .returning(*silences.c)
+    )
+    return _silence(made.one())
+
+
+def end_silence(conn: Connection, agent: str, number: int, by: str, now: datetime) -> bool:
+    """End a silence now, or before it begins; False if it is over already."""
+    lasts = sa.and_(
+        silences.c.agent == agent, silences.c.number == number, silences.c.ended_at.is_(None), silences.c.end > now
+    )
+    return conn.execute(silences.update().where(lasts).values(ended_at=now, ended_by=by)).rowcount == 1
+
+
+def get_silence(conn: Connection, agent: str, number: int) -> Silence:
+    """Return a silence; NotFound if there is none of this number."""
+    query = sa.select(silences).where(silences.c.agent == agent, silences.c.number == number)
+    row = conn.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no silence {number}")
+    return _silence(row)
+
+
+def active_silences(conn: Connection, agent: str, now: datetime) -> list[Silence]:
+    """Return the silences in force, in the order in which they were made."""
+    query = sa.select(silences).where(
+        silences.c.agent == agent, silences.c.begin <= now, silences.c.end > now, silences.c.ended_at.is_(None)
+    )
+    return [_silence(row) for row in conn.execute(query.order_by(silences.c.number))]
+
+
+def list_silences(conn: Connection, agent: str, limit: int, before: int | None = None) -> list[Silence]:
+    """Return up to ``limit`` silences, over or not, newest first, older than the number ``before``."""
+    query = sa.select(silences).where(silences.c.agent == agent).order_by(silences.c.number.desc()).limit(limit)
+    if before is not None:
+        query = query.where(silences.c.number < before)
+    return [_silence(row) for row in conn.execute(query)]
+
+
+def _silence(row: sa.Row[Any]) -> Silence:
+    return Silence(
+        row.number,
+        SilenceKind(row.kind),
+        row.target,
+        row.site,
+        row.check,
+        row.begin,
+        row.end,
+        row.made_by,
+        row.why,
+        row.ended_at,
+        row.ended_by,
+    )

@@ -1,0 +1,81 @@
+"""From settings to the values of duty: people, rotations, who is told when. Pure."""
+
+from __future__ import annotations
+
+from config.people import ContactModel, StepModel
+from config.schema import Settings
+from duty.alerts import TakePolicy
+from duty.escalation import EscalationPolicy, Step
+from duty.people import Contact, Person, Post
+from duty.roster import Rotation
+
+NETWORK, LOCAL = "network", "local"
+"""What a contact depends on whose path is not written: a command is this machine's, all else leaves by the network."""
+
+
+def build_people(settings: Settings) -> tuple[Person, ...]:
+    """Return the people to begin with, as the file has them in order."""
+    return tuple(
+        Person(
+            name=person.name,
+            title=person.title or person.name,
+            posts=tuple(Post(post) for post in person.posts),
+            contacts=tuple(build_contact(settings, contact) for contact in person.contacts),
+            phone=person.phone,
+            language=person.language or "",
+        )
+        for person in settings.people
+    )
+
+
+def build_contact(settings: Settings, contact: ContactModel) -> Contact:
+    """Return one way to tell somebody, with what it depends on."""
+    channel = settings.channels.get(contact.channel)
+    natural = LOCAL if channel is not None and channel.kind == "command" else NETWORK
+    return Contact(contact.channel, contact.address, contact.path or natural)
+
+
+def build_fallback(settings: Settings) -> tuple[Contact, ...]:
+    """Return whom an alert reaches when nobody is on duty."""
+    return tuple(build_contact(settings, contact) for contact in settings.fallback)
+
+
+def build_rotations(settings: Settings) -> tuple[Rotation, ...]:
+    """Return the rules that write the roster, each by the clock of its site."""
+    default = next(iter(settings.sites))
+    return tuple(
+        Rotation(
+            name=name,
+            site=rotation.site or default,
+            zone=settings.sites[rotation.site or default].zone,
+            post=Post(rotation.post),
+            people=rotation.people,
+            start=rotation.start,
+            begin=rotation.begin,
+            end=rotation.end,
+            days=rotation.days,
+        )
+        for name, rotation in settings.rotations.items()
+    )
+
+
+def build_escalation(settings: Settings, site: str) -> EscalationPolicy:
+    """Return who is told of a site's alerts, and when, by the clock of the site. Raises KeyError."""
+    written = settings.escalation
+    return EscalationPolicy(
+        critical=tuple(_step(step) for step in written.critical),
+        warning=tuple(_step(step) for step in written.warning),
+        quiet=written.quiet,
+        zone=settings.sites[site].zone,
+    )
+
+
+def _step(step: StepModel) -> Step:
+    # People count contacts from one.
+    return Step(step.after, Post(step.post), step.contact - 1)
+
+
+def build_take_policy(settings: Settings) -> TakePolicy:
+    """Return how long an acknowledgement holds."""
+    holds = settings.escalation.holds
+    return TakePolicy(critical=holds.critical, warning=holds.warning)

@@ -1,0 +1,109 @@
+"""Who is on duty at a moment; rotations that write shifts; gaps that nobody has filled (policy 4.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from duty.people import Post
+
+UTC = ZoneInfo("UTC")
+AHEAD = timedelta(days=35)
+"""How far ahead a rotation writes its shifts: a month and the days in which it is confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One person at one post of one site, from ``begin`` until ``end`` (instants, the end not included)."""
+
+    site: str
+    post: Post
+    person: str
+    begin: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """The rule that makes a roster: ``people`` take turns of ``days`` each from ``start`` on, between two local times.
+
+    A night from 20:00 to 08:00 belongs to the date of its evening.
+    """
+
+    name: str
+    site: str
+    zone: str
+    post: Post
+    people: tuple[str, ...]
+    start: date
+    begin: time
+    end: time
+    days: int = 1
+
+    def shifts(self, after: datetime, until: datetime) -> Iterator[Shift]:
+        """Yield the shifts that end later than ``after`` and begin before ``until``."""
+        zone = ZoneInfo(self.zone)
+        day = max(self.start, after.astimezone(zone).date() - timedelta(days=2))
+        while (begin := _instant(day, self.begin, zone)) < until:
+            last = day + timedelta(days=1) if self.end <= self.begin else day
+            shift = Shift(self.site, self.post, self._turn(day), begin, _instant(last, self.end, zone))
+            # Where the clocks go forward a shift of minutes can begin after its end: there is none that night.
+            if shift.end > max(after, begin):
+                yield shift
+            day += timedelta(days=1)
+
+    def _turn(self, day: date) -> str:
+        return self.people[(day - self.start).days // self.days % len(self.people)]
+
+
+def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
+    # Through UTC, for arithmetic on local times ignores the change of the clocks.
+    return datetime.combine(day, at, zone).astimezone(UTC)
+
+
+def on_duty(shifts: Iterable[Shift], site: str, post: Post, at: datetime) -> tuple[str, ...]:
+    """Return who holds a post of a site at a moment, in the order in which they came."""
+    there = [s for s in shifts if s.site == site and s.post is post and s.begin <= at < s.end]
+    return tuple(dict.fromkeys(shift.person for shift in sorted(there, key=lambda s: (s.begin, s.person))))
+
+
+def shift_change(shifts: Iterable[Shift], site: str, post: Post, now: datetime) -> datetime | None:
+    """Return when somebody last came to hold a post whom it finds there now, or None where nobody holds it.
+
+    Who stays from one shift to the next has handed nothing over.
+    """
+    there = sorted((s for s in shifts if s.site == site and s.post is post), key=lambda s: s.begin, reverse=True)
+    came: dict[str, datetime] = {}
+    for shift in there:
+        if shift.begin <= now < shift.end or (shift.person in came and shift.end >= came[shift.person]):
+            came[shift.person] = min(shift.begin, came.get(shift.person, shift.begin))
+    return max(came.values(), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class RosterGap:
+    """A time in which nobody holds a post that somebody must hold."""
+
+    site: str
+    post: Post
+    begin: datetime
+    end: datetime
+
+
+def gaps(shifts: Iterable[Shift], site: str, post: Post, begin: datetime, end: datetime) -> list[RosterGap]:
+    """Return the times between two moments in which nobody holds a post."""
+    found: list[RosterGap] = []
+    free_from = begin
+    for shift in sorted((s for s in shifts if s.site == site and s.post is post), key=lambda s: s.begin):
+        if shift.end <= free_from:
+            continue
+        if shift.begin >= end:
+            break
+        if shift.begin > free_from:
+            found.append(RosterGap(site, post, free_from, min(shift.begin, end)))
+        free_from = shift.end
+    if free_from < end:
+        found.append(RosterGap(site, post, free_from, end))
+    return found

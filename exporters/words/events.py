@@ -1,0 +1,209 @@
+"""What there is to tell, as values, and the pieces in which both a message and its SMS say it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from duty.alerts import Alert
+from duty.findings import Finding
+from duty.fold import REACH
+from duty.people import Person, Post
+from duty.roster import RosterGap
+from duty.targets import Site, Target
+from exporters.words.catalogue import Say
+from exporters.words.numbers import format_duration
+from exporters.words.sentences import say_finding, say_name
+from exporters.words.shown import shown
+from exporters.words.times import format_time
+
+LONGEST = 60
+"""Characters of one name in a line: so many that a title of the longest still has its limit and its since."""
+
+_LONGEST_WORD = 200
+"""Characters of what somebody wrote, and of what is wrong with settings."""
+
+_NEUTRAL: Final = MappingProxyType(
+    str.maketrans("[]()*#<>@&`\\~|", "［］（）＊＃＜＞＠＆｀＼～｜") | str.maketrans("【】", "〔〕")
+)
+
+
+class EventKind(StrEnum):
+    """What happened that somebody is told of."""
+
+    FIRED = "fired"
+    ESCALATED = "escalated"
+    TAKEN = "taken"
+    RESOLVED = "resolved"
+    FIRED_AGAIN = "fired_again"
+    CHANNEL_FAILED = "channel_failed"
+    CHANNEL_RESTORED = "channel_restored"
+    ROSTER_GAP = "roster_gap"
+    SETTINGS_REJECTED = "settings_rejected"
+    TEST = "test"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One attempt to tell somebody: ``person`` by title, ``result`` a code of ``codes.RESULTS``."""
+
+    person: str
+    channel: str
+    at: datetime
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something to tell, to ``person`` where it is one, as data.
+
+    ``key`` stays the same however often it is sent. ``below`` counts the targets that are merged into the alert.
+    ``reason`` is the step's code, why this person (``escalation.Page.reason``). ``deadline`` says when the alert goes
+    on and to which post, None where nobody is next. ``taken_by`` is a title. An alert of ``reach`` without a target
+    says that its whole site is cut off. ``alerts`` are those of a digest, or those that a broken channel did not carry;
+    ``since`` is when the channel failed, or from when the old settings are in force; ``word`` is what was wrong, or
+    what who took it says.
+    """
+
+    kind: EventKind
+    at: datetime
+    key: str
+    alert: Alert | None = None
+    target: Target | None = None
+    site: Site | None = None
+    below: int = 0
+    person: Person | None = None
+    reason: str = ""
+    taken_by: str = ""
+    deadline: tuple[datetime, Post] | None = None
+    history: tuple[Tried, ...] = ()
+    url: str = ""
+    alerts: tuple[Alert, ...] = ()
+    channel: str = ""
+    since: datetime | None = None
+    gap: RosterGap | None = None
+    word: str = ""
+
+    @property
+    def cut_off(self) -> bool:
+        """Say whether it is a whole site that cannot be reached, rather than one target."""
+        return self.alert is not None and self.target is None and self.alert.key[1] == REACH and self.below > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """An event's pieces in words, cleaned, "" where there is none; the names are those of the templates' fields."""
+
+    number: str = ""
+    grade: str = ""
+    site: str = ""
+    thing: str = ""
+    symptom: str = ""
+    short: str = ""
+    """The check alone, without place, value and limit."""
+    why: str = ""
+    since: str = ""
+    now: str = ""
+    lasted: str = ""
+    person: str = ""
+    by: str = ""
+    post: str = ""
+    taken_by: str = ""
+    word: str = ""
+    channel: str = ""
+    below: str = ""
+
+    def said(self, say: Say, code: str, **more: object) -> str:
+        """Say a code of the messages with these pieces, and more."""
+        return say(f"message.{code}", **{**asdict(self), **more})
+
+
+def clean(text: object, longest: int = LONGEST) -> str:
+    """Return a string of a device or of the settings as one line that is neither markup, nor mention, nor link.
+
+    The characters that would be one become their wide twins, which look alike and do nothing. An underscore within a
+    word stands, for names are full of them. Our own keyword's brackets change too: no device speaks as the night duty.
+    """
+    line = " ".join(shown(text, longest).translate(_NEUTRAL).split())
+    return re.sub(r"(?<![^\W_])_|_(?![^\W_])", "\uff3f", line).replace("://", "\uff1a//")
+
+
+def in_order(alerts: Iterable[Alert]) -> list[Alert]:
+    """Return alerts as a digest names them: the worst first, key equipment before the rest, then the oldest."""
+    return sorted(alerts, key=lambda a: (-a.severity, not a.key_equipment, a.opened, a.number))
+
+
+def say_number(alert: Alert, say: Say) -> str:
+    """Say an alert's number: A07."""
+    return say("message.number", n=f"{alert.number:02d}")
+
+
+def say_symptom(finding: Finding, say: Say, longest: int = LONGEST) -> str:
+    """Say what is wrong, with its limit; a gap in the reading's place is left to ``why``."""
+    cleaned = replace(
+        finding,
+        check=clean(finding.check, longest),
+        instance=clean(finding.instance, longest),
+        reason=clean(finding.reason, longest),
+        parameter="" if _gap(finding, say) else clean(finding.parameter, longest),
+        unit=clean(finding.unit, longest),
+    )
+    return say_finding(cleaned, say)
+
+
+def say_length(seconds: timedelta, say: Say) -> str:
+    """Say a length of time by whole minutes, one under a minute by seconds."""
+    whole = max(0, int(seconds.total_seconds()))
+    return format_duration(whole // 60 * 60, say) if whole >= 60 else say("unit.s", n=whole)
+
+
+def pieces(event: Event, say: Say, zone: ZoneInfo, now: datetime, longest: int = LONGEST) -> Pieces:
+    """Return the pieces in which an event is said, by the clock of ``zone``, no name longer than ``longest``."""
+
+    def name(text: str) -> str:
+        return clean(text, longest)
+
+    def clock(at: datetime | None) -> str:
+        return format_time(at, now, zone, say) if at else ""
+
+    alert, deadline = event.alert, event.deadline
+    common = Pieces(
+        site=name(event.site.title or event.site.name) if event.site else "",
+        since=clock(event.since),
+        now=clock(event.at),
+        lasted=say_length(event.at - event.since, say) if event.since else "",
+        person=name(event.person.title or event.person.name) if event.person else "",
+        by=clock(deadline[0]) if deadline else "",
+        post=say(f"post.{deadline[1]}") if deadline else "",
+        taken_by=name(event.taken_by),
+        word=clean(event.word, _LONGEST_WORD),
+        channel=name(event.channel),
+        below=f"{event.below:,}" if event.below else "",
+    )
+    if alert is None:
+        return common
+    finding = alert.finding
+    return replace(
+        common,
+        number=say_number(alert, say),
+        grade=say(f"severity.{alert.severity.name.lower()}"),
+        site=common.site or name(alert.site),
+        thing=name(alert.key[0]),
+        symptom=say_symptom(finding, say, longest),
+        short=say_symptom(finding, say, longest) if _gap(finding, say) else name(say_name("check", finding.check, say)),
+        why=say(finding.parameter) if _gap(finding, say) else "",
+        since=clock(alert.opened),
+        lasted=say_length((alert.resolved or event.at) - alert.opened, say),
+        word=common.word or clean(alert.word, _LONGEST_WORD),
+    )
+
+
+def _gap(finding: Finding, say: Say) -> bool:
+    return finding.parameter.startswith("gap.") and finding.parameter in say

@@ -1,0 +1,86 @@
+"""The hurried agent with people to tell: receivers that accept, fail, refuse, hang, and forget to answer.
+
+``python -m tests.soak.receivers FOLDER SECONDS``. What a receiver accepted is in FOLDER/witness, however the process
+ended. What it does with a letter follows from the letter's key and how often it has seen it, in this life or before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from duty.errors import NotifyError
+from duty.people import Contact
+from exporters.notify.port import Message, Receipt
+from tests.soak.hurried import SETTINGS, KeptClock, Witness, on_duty
+from tests.soak.scene import witnessed
+
+PEOPLE = """
+channels:
+  chat: {kind: command, path: /bin/true}
+  sms: {kind: command, path: /bin/true}
+people:
+  - name: jia
+    title: Tech A
+    posts: [technician]
+    contacts: [{channel: chat, address: jia}, {channel: sms, address: "1"}]
+  - {name: yi, title: Manager B, posts: [manager], contacts: [{channel: chat, address: yi}]}
+rotations:
+  tech-night: {post: technician, people: [jia], start: 2026-11-01, begin: "20:00", end: "08:00"}
+  tech-day: {post: technician, people: [jia], start: 2026-11-01, begin: "08:00", end: "20:00"}
+  manager-night: {post: manager, people: [yi], start: 2026-11-01, begin: "20:00", end: "08:00"}
+fallback:
+  - {channel: sms, address: "9"}
+"""
+NIGHTLY = SETTINGS.replace("port: 5432}", "port: 5432, key: true}").replace("port: 443}", "port: 443, key: true}")
+
+
+class Receiver:
+    """One channel, with moods."""
+
+    def __init__(self, name: str, clock: KeptClock, witness: Witness, asked: Counter[str]) -> None:
+        self._name = name
+        self._clock = clock
+        self._witness = witness
+        self._asked = asked
+
+    async def send(self, contact: Contact, message: Message, *, deadline: timedelta) -> Receipt:
+        """Take a message, or not."""
+        mood = sha256(message.key.encode()).digest()[0] % 8
+        self._asked[message.key] += 1
+        self._witness.saw(asked=message.key)
+        first = self._asked[message.key] == 1
+        if mood == 0 and self._asked[message.key] <= 2:
+            raise NotifyError("busy")
+        if mood == 1 and first:
+            raise NotifyError("unreachable")
+        if mood == 2 and self._name == "chat":
+            raise NotifyError("refused", "no such user", permanent=True)
+        if mood == 3:
+            # Long enough for a kill to come between.
+            await asyncio.sleep(0.02)
+        at = self._clock.now().isoformat()
+        self._witness.saw(accepted=message.key, channel=self._name, address=contact.address, at=at)
+        if mood == 4 and first:
+            raise NotifyError("timeout")
+        return Receipt("noted")
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+
+def receivers(clock: KeptClock, witness: Witness, folder: Path) -> Mapping[str, Receiver]:
+    """Return both channels; they remember what they were asked before the kill."""
+    asked = Counter(event["asked"] for event in witnessed(folder / "witness") if "asked" in event)
+    return {name: Receiver(name, clock, witness, asked) for name in ("chat", "sms")}
+
+
+if __name__ == "__main__":
+    place = Path(sys.argv[1])
+    away = timedelta(seconds=float(sys.argv[2]))
+    asyncio.run(on_duty(place, away, NIGHTLY + PEOPLE, lambda clock, witness: receivers(clock, witness, place)))

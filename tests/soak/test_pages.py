@@ -1,0 +1,178 @@
+"""Fifty times kill -9 of an agent that tells people: whatever failed long enough was told, and so was its end."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.soak.hurried import MINUTE, faults
+from tests.soak.hurried import silent as is_silent
+from tests.soak.scene import ROOT, environment, rows
+from tests.soak.test_kills import Hurried, instant, kill, read_night, wait_on_duty
+
+pytestmark = pytest.mark.soak
+
+KILLS = 50
+SEED = 20261124
+LOOKS = 3 * timedelta(seconds=10)
+SETTLED = 2 * MINUTE
+"""After this long a letter is sent and a recovery is known: what the receivers put off is put off twice at most."""
+
+LETTERS = "SELECT key, alert, event, state, channel, address, created FROM outbox"
+ALERTS = "SELECT number, target, opened, resolved FROM alert"
+DECIDED_TWICE = """
+    SELECT alert, fired, step, event, person, channel, address, count(*) FROM outbox
+    WHERE step IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING count(*) > 1
+"""
+TWO_OPEN = """
+    SELECT target, "check", instance, count(*) FROM alert WHERE state != 'resolved' GROUP BY 1, 2, 3 HAVING count(*) > 1
+"""
+
+
+class Paged(Hurried):
+    """The hurried agent with people to tell."""
+
+    def start(self, away: float) -> subprocess.Popen[bytes]:
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.soak.receivers", str(self.folder), str(away)],
+                cwd=ROOT,
+                env=environment(),
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+        return self.process
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Iterator[Paged]:
+    (tmp_path / "time").touch()
+    agent = Paged(tmp_path)
+    yield agent
+    if agent.process is not None and agent.process.poll() is None:
+        agent.process.kill()
+    if agent.process is not None:
+        agent.process.communicate()
+
+
+def test_what_fails_is_told_and_its_end_as_well_however_often_the_agent_is_killed(
+    agent: Paged, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chance = random.Random(SEED)
+    for number in range(KILLS):
+        away = chance.choice([0, 3, chance.uniform(5, 60), chance.uniform(60, 600), chance.uniform(600, 3000)])
+        process = agent.start(away if number else 0)
+        assert wait_on_duty(process, 30), agent.said()
+        kill(process, chance.choice([0, chance.uniform(0, 0.2), chance.uniform(0, 2), chance.uniform(0, 3)]))
+        assert process.returncode == -signal.SIGKILL, agent.said()
+        agent.bury()
+    process = agent.start(30)
+    assert wait_on_duty(process, 30), agent.said()
+    try:
+        process.wait(3)
+    except subprocess.TimeoutExpired:
+        process.terminate()
+    process.communicate(timeout=30)
+    assert process.returncode == 0, agent.said()
+    agent.bury()
+
+    made, untrue = read_night(agent)
+    accepted = [event for event in agent.seen() if "accepted" in event]
+    injected, missed = pages_not_sent(agent, accepted)
+    unsent = list(letters_left(agent))
+    wrong = missed + unsent + list(ends_not_told(agent, accepted)) + list(decided_wrongly(agent))
+    keys = Counter(event["accepted"] for event in accepted)
+    twice = sum(keys.values()) - len(keys)
+    with capsys.disabled():
+        print(
+            f"\nfaults survived: {injected - len(missed)} of {injected} over {KILLS} kills; pages {len(keys)}, "
+            f"unsent {len(unsent)}, duplicates {twice}; rounds {made}, untruthful {len(untrue)}"
+        )
+    assert not wrong, "\n".join(wrong)
+    assert not untrue, "\n".join(untrue)
+    assert "Traceback" not in agent.said()
+    assert injected > KILLS // 5, "the night was long enough to prove something"
+    assert twice, "answers were lost, and the letters went out again with their keys"
+
+
+def alerts_of(agent: Paged) -> dict[int, tuple[str, datetime, datetime | None]]:
+    return {
+        number: (target, instant(opened), None if resolved is None else instant(resolved))
+        for number, target, opened, resolved in rows(agent.database, ALERTS)
+    }
+
+
+def letters_of(agent: Paged) -> dict[str, tuple[int, str]]:
+    """Return of which alert and what each letter is about, by its key."""
+    return {key: (alert, event) for key, alert, event, *_ in rows(agent.database, LETTERS)}
+
+
+def pages_not_sent(agent: Paged, accepted: list[dict[str, Any]]) -> tuple[int, list[str]]:
+    """Count the faults that somebody had to be told of, and name those of which nobody was told in time."""
+    alerts, letters = alerts_of(agent), letters_of(agent)
+    told: dict[str, list[tuple[datetime, datetime | None]]] = defaultdict(list)
+    for event in accepted:
+        number, what = letters[event["accepted"]]
+        target, _, resolved = alerts[number]
+        if what != "resolved":
+            told[target].append((datetime.fromisoformat(event["at"]), resolved))
+    injected, missed = 0, []
+    for target in ("core", "db", "web"):
+        for begin, over in faults(target, agent.lives[-1][1]):
+            promised = LOOKS + MINUTE
+            lives = [(max(b, begin), min(e, over)) for b, e in agent.lives]
+            deadline = next((b + promised for b, e in lives if e - b >= promised), None)
+            if deadline is None:
+                continue
+            injected += 1
+            # One that was never seen well in between is told once.
+            if not any(at <= deadline and (end is None or end > begin) for at, end in told[target]):
+                missed.append(f"{target} fell silent at {begin}, and nobody was told by {deadline}")
+    return injected, missed
+
+
+def letters_left(agent: Paged) -> Iterator[str]:
+    end = agent.lives[-1][1]
+    for key, alert, event, state, channel, _, created in rows(agent.database, LETTERS):
+        if state in {"pending", "leased"} and instant(created) < end - SETTLED:
+            yield f"letter {key} ({event} of alert {alert}, by {channel}) is {state} since {instant(created)}"
+        if state == "failed":
+            yield f"letter {key} was given up"
+
+
+def ends_not_told(agent: Paged, accepted: list[dict[str, Any]]) -> Iterator[str]:
+    begin, end = agent.lives[-1]
+    letters = letters_of(agent)
+    calls: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    ends: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    for event in accepted:
+        number, what = letters[event["accepted"]]
+        (ends if what == "resolved" else calls)[number].add((event["channel"], event["address"]))
+    refused = {
+        (alert, channel, address)
+        for _, alert, event, state, channel, address, _ in rows(agent.database, LETTERS)
+        if event == "resolved" and state == "refused"
+    }
+    for number, (target, _, resolved) in alerts_of(agent).items():
+        if resolved is None:
+            well = end - begin > SETTLED and not any(is_silent(target, end - n * MINUTE) for n in range(4))
+            if well:
+                yield f"alert {number} is open, and {target} is well"
+        elif resolved < end - SETTLED:
+            for channel, address in sorted(calls[number] - ends[number]):
+                if (number, channel, address) not in refused:
+                    yield f"alert {number} of {target} was over at {resolved}: {channel} {address} was not told"
+
+
+def decided_wrongly(agent: Paged) -> Iterator[str]:
+    yield from (f"decided twice: {row}" for row in rows(agent.database, DECIDED_TWICE))
+    yield from (f"open twice: {row}" for row in rows(agent.database, TWO_OPEN))
