@@ -22,7 +22,8 @@ from agent.store.journal import AGENT
 from agent.store.outbox import OutboxItem, Outgoing
 from duty.alerts import Alert
 from duty.errors import NotFound, NotifyError
-from duty.people import Contact, Person
+from duty.escalation import EscalationPolicy
+from duty.people import Contact, Person, Post
 from exporters.notify.budget import Budget
 from exporters.notify.port import DEADLINE, Message, Notifier, Receipt
 from exporters.words import words
@@ -45,6 +46,7 @@ class Addressed:
     item: OutboxItem
     alert: Alert | None
     person: Person | None
+    taken_by: str = ""
 
 
 class Deliverer:
@@ -171,16 +173,34 @@ def worded(letter: Addressed, orders: Orders, now: datetime) -> Message:
         site=site,
         person=person,
         reason=item.reason,
-        taken_by=alert.taken_by if alert else "",
+        taken_by=letter.taken_by,
+        deadline=_goes_on(item, alert, orders.policy(alert.site)) if alert else None,
     )
     return page(event, words(language), ZoneInfo(site.zone if site else orders.zone), now)
+
+
+def _goes_on(item: OutboxItem, alert: Alert, policy: EscalationPolicy) -> tuple[datetime, Post] | None:
+    """Say when an alert that nobody takes goes on to another post, and to which; None where nobody is next."""
+    steps = policy.steps(alert)
+    if item.step is None or item.step >= len(steps):
+        return None
+    here = steps[item.step]
+    further = next((s for s in steps[item.step + 1 :] if s.post is not here.post), None)
+    # Counted from this letter: the steps wait for the morning and for the end of a snooze together.
+    return (item.created + further.after - here.after, further.post) if further is not None else None
 
 
 def _lease(conn: Connection, agent: str, run: str, now: datetime) -> list[Addressed]:
     outbox.drop_stale(conn, agent, now)
     items = outbox.lease(conn, agent, run, now, AT_ONCE)
     there = people.load_people(conn, agent) if items else {}
-    return [Addressed(item, _alert(conn, agent, item), there.get(item.person)) for item in items]
+    letters = []
+    for item in items:
+        alert = _alert(conn, agent, item)
+        taker = there.get(alert.taken_by) if alert else None
+        taken_by = taker.title if taker else alert.taken_by if alert else ""
+        letters.append(Addressed(item, alert, there.get(item.person), taken_by))
+    return letters
 
 
 def _alert(conn: Connection, agent: str, item: OutboxItem) -> Alert | None:

@@ -71,6 +71,7 @@ class Sent:
     channel: str
     address: str
     title: str
+    text: str
     key: str
 
 
@@ -86,7 +87,9 @@ class Phone:
         if self._name in self._night.broken:
             raise self._night.broken[self._name]
         at = f"{self._night.clock.now().astimezone(self._night.zone):%d %H:%M}"
-        self._night.sent.append(Sent(at, self._name, contact.address, message.title, message.key))
+        self._night.sent.append(
+            Sent(at, self._name, contact.address, message.title, "\n".join(message.lines), message.key)
+        )
         return Receipt("noted")
 
     async def close(self) -> None:

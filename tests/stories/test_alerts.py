@@ -68,11 +68,13 @@ async def test_the_technician_is_told_and_takes_it(night: Night) -> None:
     await night.until("03:14")
     assert when(night.sent) == WHOLE_NIGHT[:2], "one switch is one alert"
     assert "core" in night.sent[0].title
+    assert "03:17" in night.sent[0].text, "when it goes on to the manager"
     (alert,) = await night.station.store.read(alerts.open_alerts)
     await take.take(night.station, alert.number, "jia", "on my way")
     await night.until("03:40")
     told = night.sent[2:]
     assert {(s.channel, s.address) for s in told} == {("chat", "jia"), ("sms", "1")}, "that it is taken, and no more"
+    assert "Tech A" in told[0].text
     assert [e.kind for e in await night.station.store.read(journal.entries, 5)].count("alert_taken") == 1
     await night.stop()
 
