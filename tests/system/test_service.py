@@ -188,7 +188,9 @@ def test_reads_a_secret_that_only_root_may_read(service: Service) -> None:
     assert "nightduty_build_info" in service.page("http://127.0.0.1:8601/metrics", TOKEN)
     with pytest.raises(AssertionError, match="401"):
         service.page("http://127.0.0.1:8601/metrics", "another")
-    assert service.command("check-config") == (0, f"{CONFIG}: well; 2 targets, 0 of them key equipment\n")
+    status, said = service.command("check-config")
+    assert (status, said.splitlines()[0]) == (0, f"{CONFIG}: well; 2 targets, 0 of them key equipment")
+    assert "nobody is told of a failure" in said
 
 
 def test_takes_over_new_settings(service: Service) -> None:
