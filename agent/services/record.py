@@ -82,13 +82,9 @@ class Recorder:
             pages, self._pages = self._pages, _Pages()
             if not pages:
                 return True
-            write = asyncio.ensure_future(
-                self._store.write(_write, pages.sheets, pages.states, pages.transitions, pages.looks, self.orders)
-            )
-            write.add_done_callback(_heard)
             try:
-                # Shielded: who waits for the record may go away, a transaction that has begun is carried through.
-                await asyncio.shield(write)
+                # The store carries a write through even if whoever waits for it goes away.
+                await self._store.write(_write, pages.sheets, pages.states, pages.transitions, pages.looks, self.orders)
             except StoreError as error:
                 self._pages = pages.then(self._pages)
                 if not self.failing:
@@ -99,12 +95,6 @@ class Recorder:
                 log.info("the record is written again, nothing was lost")
                 self.failing = ""
             return True
-
-
-def _heard(write: asyncio.Future[None]) -> None:
-    # Whoever waited may be gone, and a failure that nobody has asked for is printed with its traceback.
-    if not write.cancelled():
-        write.exception()
 
 
 def _write(
