@@ -47,6 +47,14 @@ class Alert:
     resolved: datetime | None = None
     word: str = ""
     """What was done, in the words of who closed or took it."""
+    source: str = ""
+    """Who handed it to us; "" for what we found ourselves."""
+    said: str = ""
+    """What they said of it, in their words."""
+    flapping: bool = False
+    """It came back soon after it was over, and stays open until it has been well for long enough."""
+    calm_since: datetime | None = None
+    """Since when a flapping one has been well."""
 
     @property
     def open(self) -> bool:

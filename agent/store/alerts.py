@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -97,11 +97,11 @@ def list_alerts(
     return [_alert(row) for row in conn.execute(query)]
 
 
-def put_alert(conn: Connection, agent: str, alert: Alert, source: str = "") -> Alert:
+def put_alert(conn: Connection, agent: str, alert: Alert) -> Alert:
     """Write an alert and return it with its number: a new one (number 0), or over an open one.
 
-    ``source`` names who handed a new one to us, "" where we found it ourselves. StoreError if the key of a new one has
-    an open alert already; NotFound if the old one is not open, for what is resolved stays so.
+    StoreError if the key of a new one has an open alert already; NotFound if the old one is not open, for what is
+    resolved stays so.
     """
     if alert.number:
         same = sa.and_(alerts.c.agent == agent, alerts.c.number == alert.number, OPEN)
@@ -111,9 +111,7 @@ def put_alert(conn: Connection, agent: str, alert: Alert, source: str = "") -> A
     there = open_alert(conn, agent, alert.key) if alert.open else None
     if there is not None:
         raise StoreError(f"alert {there.number} is open for {' '.join(alert.key).strip()}: a key has one open alert")
-    made = conn.execute(
-        alerts.insert().values(agent=agent, source=source, **_row(alert)).returning(*alerts.c),
-    )
+    made = conn.execute(alerts.insert().values(agent=agent, **_row(alert)).returning(*alerts.c))
     return _alert(made.one())
 
 
@@ -134,14 +132,6 @@ def change_alert(conn: Connection, agent: str, before: Alert, after: Alert) -> b
         alerts.c.taken_by == old["taken_by"],
     )
     return conn.execute(alerts.update().where(unchanged).values(news)).rowcount == 1
-
-
-def sources(conn: Connection, agent: str, numbers: Collection[int]) -> dict[int, str]:
-    """Return who handed us those of these alerts that came from outside."""
-    query = sa.select(alerts.c.number, alerts.c.source).where(
-        alerts.c.agent == agent, alerts.c.number.in_(numbers), alerts.c.source != ""
-    )
-    return {row.number: row.source for row in conn.execute(query)}
 
 
 def add_event(
@@ -199,6 +189,10 @@ def _row(alert: Alert) -> dict[str, Any]:
         "snoozed_until": alert.snoozed_until,
         "resolved": alert.resolved,
         "word": alert.word,
+        "source": alert.source,
+        "said": alert.said,
+        "flapping": alert.flapping,
+        "calm_since": alert.calm_since,
     }
 
 
@@ -222,4 +216,8 @@ def _alert(row: sa.Row[Any]) -> Alert:
         snoozed_until=row.snoozed_until,
         resolved=row.resolved,
         word=row.word,
+        source=row.source,
+        said=row.said,
+        flapping=row.flapping,
+        calm_since=row.calm_since,
     )

@@ -225,8 +225,12 @@ alerts = sa.Table(
     sa.Column("snoozed_until", Instant),
     sa.Column("resolved", Instant),
     sa.Column("word", Words, nullable=False),
-    # Who handed it to us; "" for what we found ourselves.
+    # Who handed it to us; "" for what we found ourselves. What they said of it is words of theirs.
     sa.Column("source", Words, nullable=False),
+    sa.Column("said", Words, nullable=False, server_default=""),
+    # It came back soon after it was over: it stays open until it has been well for long enough.
+    sa.Column("flapping", Flag, nullable=False, server_default="0"),
+    sa.Column("calm_since", Instant),
     sa.Index(
         "uq_alert_open",
         "agent",
@@ -285,6 +289,8 @@ outbox = sa.Table(
     sa.Column("sent_at", Instant),
     sa.Column("receipt", Words, nullable=False),
     sa.Column("error", Words, nullable=False),
+    # The key of the message that it was made part of, for the same ones are sent together again; "" for one alone.
+    sa.Column("batch", Words, nullable=False, server_default=""),
     sa.UniqueConstraint("agent", "key"),
     sa.Index(None, "agent", "state", "channel", "number"),
     sa.Index(None, "alert", "number"),
@@ -406,4 +412,64 @@ silences = sa.Table(
     sqlite_strict=True,
     # The journal names a silence by its number.
     sqlite_autoincrement=True,
+)
+
+overrides = sa.Table(
+    "limit_override",
+    metadata,
+    sa.Column("number", Whole, primary_key=True),
+    sa.Column("agent", sa.Text, nullable=False),
+    sa.Column("target", Words, nullable=False),
+    sa.Column("check", Words, nullable=False),
+    sa.Column("instance", Words, nullable=False),
+    sa.Column("warning", Exact),
+    sa.Column("critical", Exact),
+    sa.Column("begin", Instant, nullable=False),
+    sa.Column("end", Instant, nullable=False),
+    sa.Column("made_by", Words, nullable=False),
+    sa.Column("why", Words, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Column("ended_by", Words, nullable=False),
+    sa.Index(None, "agent", "end"),
+    sqlite_strict=True,
+    # The journal names an override by its number.
+    sqlite_autoincrement=True,
+)
+
+channels = sa.Table(
+    "channel",
+    metadata,
+    sa.Column("agent", sa.Text, primary_key=True),
+    sa.Column("name", Words, primary_key=True),
+    # Since when it accepts nothing, and what it said; NULL while it works.
+    sa.Column("failing_since", Instant),
+    sa.Column("error", Words, nullable=False),
+    sa.Column("accepted_at", Instant),
+    sa.Column("tested_at", Instant),
+    sa.Column("test_result", Words, nullable=False),
+    sqlite_strict=True,
+)
+
+devices = sa.Table(
+    "device",
+    metadata,
+    sa.Column("agent", sa.Text, primary_key=True),
+    sa.Column("name", Words, primary_key=True),
+    # The SHA-256 of the token that the screen holds, which is kept nowhere.
+    sa.Column("digest", Digest, nullable=False),
+    sa.Column("created", Instant, nullable=False),
+    sa.Column("made_by", Words, nullable=False),
+    sa.Column("revoked", Instant),
+    sa.Index(None, "agent", "digest"),
+    sqlite_strict=True,
+)
+
+forwards = sa.Table(
+    "forward",
+    metadata,
+    sa.Column("agent", sa.Text, primary_key=True),
+    sa.Column("name", Words, primary_key=True),
+    # The newest entry of the journal that was handed on to this place.
+    sa.Column("seq", Whole, nullable=False),
+    sqlite_strict=True,
 )

@@ -158,10 +158,10 @@ async def test_alerts_are_listed_newest_first(store: Store) -> None:
 
 
 async def test_an_alert_from_outside_says_who_handed_it_over(store: Store) -> None:
-    ours = await store.write(alerts.put_alert, fresh("a"))
-    theirs = await store.write(alerts.put_alert, fresh("b"), source="prometheus")
+    theirs = await store.write(alerts.put_alert, replace(fresh("b"), source="prometheus", said="<b>\ud800 slow"))
     await store.write(alerts.put_alert, replace(theirs, severity=Severity.CRITICAL))
-    assert await store.read(alerts.sources, [ours.number, theirs.number]) == {theirs.number: "prometheus"}
+    kept = await store.read(alerts.get_alert, theirs.number)
+    assert (kept.source, kept.said, kept.severity) == ("prometheus", "<b>\ud800 slow", Severity.CRITICAL)
 
 
 async def test_the_timeline_tells_who_did_what_in_its_order(store: Store) -> None:

@@ -20,7 +20,7 @@ from tests.agent.store.test_alerts import fresh
 from tests.agent.store.test_people import WANG
 
 
-def test_a_record_of_the_first_form_is_brought_to_the_second(url: str, opened: Callable[..., Store]) -> None:
+def test_a_record_of_the_first_form_is_brought_to_the_newest(url: str, opened: Callable[..., Store]) -> None:
     at = connect.place(url)
     if at.path is not None:
         at.path.parent.mkdir()
