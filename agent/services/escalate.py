@@ -32,15 +32,13 @@ def escalate(conn: Connection, agent: str, orders: Orders, now: datetime) -> int
     present = [shift for shift in roster if shift.begin <= now < shift.end]
     # In one query: of 1,000 open alerts a query each takes longer than a tick may.
     told = outbox.told_by_alert(conn, agent, {alert.number: alert.fired for alert in opened})
-    written = 0
+    letters: list[outbox.Outgoing] = []
     for alert in opened:
         current = _free_again(conn, agent, alert, roster, now)
         policy = orders.policy(current.site)
         pages = due_pages(current, there, present, orders.fallback, told.get(current.number, ()), policy, now)
-        written += outbox.enqueue(
-            conn, agent, [outbox.outgoing(page, _event(current, page.step)) for page in pages], now
-        )
-    return written
+        letters += [outbox.outgoing(page, _event(current, page.step)) for page in pages]
+    return outbox.enqueue(conn, agent, letters, now)
 
 
 def _free_again(conn: Connection, agent: str, alert: Alert, roster: list[Shift], now: datetime) -> Alert:
