@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 
 from duty.alerts import TakePolicy
 from duty.escalation import EscalationPolicy
@@ -38,6 +38,8 @@ class Orders:
     fallback: tuple[Contact, ...] = ()
     escalation: Mapping[str, EscalationPolicy] = field(default_factory=dict)
     take_policy: TakePolicy = field(default_factory=TakePolicy)
+    self_test: time | None = None
+    self_tested: frozenset[str] = frozenset()
 
     def policy(self, site: str) -> EscalationPolicy:
         """Return who is told of a site's alerts; a site that left the settings is treated as by default."""
