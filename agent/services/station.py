@@ -44,6 +44,7 @@ class Station:
     open_rounds: dict[int, OpenRound] = field(default_factory=dict)
     settings_accepted: bool = True
     settings_at: datetime | None = None
+    failed_pages: set[str] = field(default_factory=set)
 
     @property
     def claimed(self) -> set[str]:
