@@ -76,7 +76,7 @@ async def test_a_site_that_falls_silent_as_a_whole_is_one_page_and_nothing_is_ca
     assert len(night.sent) == 3, "the manager, and nothing about single targets"
     assert "the monitor is cut off" in night.sent[0].title
     (alert,) = await night.station.store.read(alerts.open_alerts)
-    assert alert.key == ("hz1", "cut_off", "")
+    assert alert.key == ("hz1", "cut_off", "*")
     await night.until("04:05")
     assert set((await night.sheet_states("24 04:00")).values()) == {SheetState.NOT_REACHED, SheetState.SUPPRESSED}
     night.shows.clear()
