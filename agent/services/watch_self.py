@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from agent.services.orders import Orders
 from agent.services.raise_alerts import raise_alerts
 from agent.services.station import Station
-from agent.store import alerts, shifts
+from agent.store import alerts, channels, shifts
 from duty import own_alerts
 from duty.cut_off import LEAST, Reach
 from duty.findings import Finding, Severity
@@ -22,13 +22,15 @@ AHEAD = timedelta(hours=24)
 """So long before nobody is on duty it is told, for somebody must still be found."""
 EVERY_SITE = "*"
 """The instance of the alert that the monitor itself is cut off, for an agent may be called as its site is."""
+LASTING = timedelta(minutes=2)
+"""A channel that fails for a moment is tried again; from then on it concerns somebody."""
 BACK = timedelta(days=7)
 """How far back the roster tells which hours of a post are held at all."""
 
 
 def watch_self(conn: Connection, agent: str, orders: Orders, seen: Condition, now: datetime) -> None:
     """Raise and end the alerts about the watch itself. ``seen`` is what the running agent knows (``look_at_self``)."""
-    wrong = {**seen.wrong, **dict(_roster(conn, agent, orders, now))}
+    wrong = {**seen.wrong, **dict(_channels(conn, agent, now)), **dict(_roster(conn, agent, orders, now))}
     whole = Condition(wrong, seen.unknown, seen.unknown_checks)
     raise_alerts(conn, agent, own_changes(alerts.open_alerts(conn, agent), whole, now), orders)
 
@@ -66,6 +68,14 @@ def _view(
 
 def _cut_off(reason: str, silent: int) -> Finding:
     return Finding(own_alerts.CUT_OFF, "", Severity.CRITICAL, reason, "", silent)
+
+
+def _channels(conn: Connection, agent: str, now: datetime) -> Iterator[tuple[Key, Finding]]:
+    for name, state in channels.load_channels(conn, agent).items():
+        if state.failing_since is not None and now - state.failing_since >= LASTING:
+            why = f"message.result.{state.error}"
+            finding = Finding(own_alerts.CHANNEL, name, Severity.WARNING, "channel.failing", why)
+            yield (agent, own_alerts.CHANNEL, name), finding
 
 
 def _roster(conn: Connection, agent: str, orders: Orders, now: datetime) -> Iterator[tuple[Key, Finding]]:

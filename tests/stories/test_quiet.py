@@ -127,6 +127,7 @@ async def test_who_is_asked_to_take_it_is_told_and_has_it_only_when_they_take_it
     (asked,) = night.sent[before:]
     assert (asked.channel, asked.address) == ("sms", "4")
     assert "FOR YOU" in asked.title
+    assert "Tech A asks you to take it: “you know this switch”" in asked.text
     assert (await night.station.store.read(alerts.get_alert, alert.number)).taken_by == "jia"
     await take.take(night.station, alert.number, "ding")
     assert (await night.station.store.read(alerts.get_alert, alert.number)).taken_by == "ding"
