@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -301,9 +301,9 @@ def house() -> Callable[..., Reader]:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+def desk(tmp_path: Path) -> Iterator[Desk]:
     """A desk at NOW, with wangfang, a technician, to sign in as."""
-    async with standing(tmp_path, NOW) as desk:
+    with standing(tmp_path, NOW) as desk:
         yield desk
 
 

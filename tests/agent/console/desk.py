@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -86,15 +88,17 @@ class Desk:
             return await client.get(path, headers=names | {"cookie": cookies})
 
 
-@asynccontextmanager
-async def standing(folder: Path, now: datetime) -> AsyncIterator[Desk]:
+@contextmanager
+def standing(folder: Path, now: datetime) -> Iterator[Desk]:
     """Set a desk up in a folder, with wangfang, a technician, who has an account."""
     clock = DrivenClock(now)
     settings = parse(SETTINGS, "desk.yaml")
     store = Store.open(f"sqlite:///{folder / 'nightduty.db'}", settings.agent.name)
     try:
         looker = Looker({"host": ReplayCollector(lambda target, full: Notes(reached=True))}, clock)
-        station = await bootstrap.make_station(settings, clock, store, looker)
+        # In a thread, for the tests with a browser have a loop in this one.
+        with ThreadPoolExecutor(1) as aside:
+            station = aside.submit(asyncio.run, bootstrap.make_station(settings, clock, store, looker)).result()
         desk = Desk(station, clock, Door(station, folder, Passwords(QUICK)))
         desk.account("wangfang", Post.TECHNICIAN)
         yield desk
