@@ -6,10 +6,11 @@ from itertools import groupby
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from agent.console.cells import cells
 from agent.console.grid import WORST_FIRST, lay
+from agent.console.guard import Visitor
 from agent.console.language import choose
 from agent.console.office import Office
 from agent.console.render import page
@@ -25,6 +26,9 @@ MOST_ABNORMAL = 100
 async def show(request: Request) -> Response:
     """Show the first page; ``?site=`` opens one site of a folded grid, ``?wall`` is for a screen on the wall."""
     office: Office = request.app.state.office
+    visitor: Visitor = request.state.visitor
+    if visitor.screen and "wall" not in request.query_params:
+        return RedirectResponse("/?wall", 303)
     reader = office.reader
     overview = await reader.overview()
     language = choose(request, office.terms.language)
