@@ -16,7 +16,7 @@ from agent.console.office import Office
 from agent.console.render import page
 from agent.console.verdict import judge, last_round
 from agent.console.voice import Voice, voice_of
-from agent.services.overview import Abnormal, Overview
+from agent.services.overview import Abnormal
 from duty.rounds import BY_HAND, RoundState
 
 MOST_ABNORMAL = 100
