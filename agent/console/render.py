@@ -16,8 +16,9 @@ from agent.console.office import Office
 from agent.console.voice import Voice, voice_of
 from agent.services.overview import Overview
 from exporters.words import LANGUAGES, SIGNS, shown, words
+from exporters.words.events import say_number
 
-PLACES: Final = (("/", "page.tonight"),)
+PLACES: Final = (("/", "page.tonight"), ("/targets", "page.targets"))
 """The pages that stand in every page's head: address and code of the name."""
 
 LANGUAGE_NAMES: Final = {"en": "English", "zh": "中文"}
@@ -38,7 +39,9 @@ def open_templates() -> Environment:
         auto_reload=False,
     )
     templates.filters["shown"] = shown
-    templates.globals.update(icons=SIGNS, round_url=round_url, sheet_url=sheet_url, tel=tel)
+    templates.globals.update(
+        icons=SIGNS, round_url=round_url, sheet_url=sheet_url, target_url=target_url, tel=tel, say_number=say_number
+    )
     return templates
 
 
@@ -111,6 +114,11 @@ def round_url(number: int) -> str:
 def sheet_url(number: int, target: str) -> str:
     """Return the address of a sheet's page."""
     return f"/rounds/{number}/{quote(target, safe='', errors='replace')}"
+
+
+def target_url(target: str) -> str:
+    """Return the address of a target's page."""
+    return f"/targets/{quote(target, safe='', errors='replace')}"
 
 
 def tel(number: str) -> str:

@@ -16,7 +16,7 @@ from agent.console.office import Office
 from agent.console.render import page
 from agent.console.verdict import judge, last_round
 from agent.console.voice import Voice, voice_of
-from agent.services.overview import Abnormal, Overview
+from agent.services.overview import Abnormal
 from duty.rounds import BY_HAND, RoundState
 
 MOST_ABNORMAL = 100
@@ -54,20 +54,9 @@ async def show(request: Request) -> Response:
         by_hand=BY_HAND,
         wrong_left=len(wrong) - MOST_ABNORMAL,
         last=last_round(overview),
-        sheets=_newest_sheets(overview),
         flawed=[c for c in overview.rounds if c.round.state in (RoundState.MISSED, RoundState.INTERRUPTED)],
         states=WORST_FIRST,
     )
-
-
-def _newest_sheets(overview: Overview) -> dict[str, int]:
-    """Return for each target the newest closed round that has a sheet of it."""
-    newest: dict[str, int] = {}
-    for column in overview.rounds:
-        if column.round.state is not RoundState.OPEN:
-            for target in overview.cells.get(column.round.number, {}):
-                newest.setdefault(target, column.round.number)
-    return newest
 
 
 def _next_steps(wrong: list[Abnormal], voice: Voice) -> list[str]:
