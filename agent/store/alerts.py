@@ -33,6 +33,7 @@ class EventKind(StrEnum):
     TOLD = "told"
     FAILED = "failed"
     RESOLVED = "resolved"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)

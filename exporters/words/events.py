@@ -41,6 +41,7 @@ class EventKind(StrEnum):
     ESCALATED = "escalated"
     TAKEN = "taken"
     RESOLVED = "resolved"
+    CLOSED = "closed"
     FIRED_AGAIN = "fired_again"
     CHANNEL_FAILED = "channel_failed"
     CHANNEL_RESTORED = "channel_restored"

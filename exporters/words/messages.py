@@ -105,6 +105,15 @@ def _resolved(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetim
     return (say("message.resolved"), told.said(say, "restored", clock=clock)), lines
 
 
+def _closed(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
+    ended = event.alert.resolved if event.alert else None
+    line = told.said(say, "closed_line", clock=format_time(ended or event.at, now, zone, say))
+    done = told.said(say, "done") if told.word else ""
+    # What others handed to us has no check of ours behind it.
+    note = say("message.closed_note") if event.alert and not event.alert.source else ""
+    return (say("message.closed"), told.said(say, "named")), [line, done, note]
+
+
 def _channel_failed(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
     lines = [told.said(say, "channel_word") if told.word else "", say("message.channel_next")]
     return (say("message.channel"), told.said(say, "channel_failed")), lines
@@ -156,6 +165,7 @@ _SAID: Final = MappingProxyType[EventKind, Callable[[Event, Pieces, Say, ZoneInf
         EventKind.ESCALATED: _escalated,
         EventKind.TAKEN: _taken,
         EventKind.RESOLVED: _resolved,
+        EventKind.CLOSED: _closed,
         EventKind.FIRED_AGAIN: _fired_again,
         EventKind.CHANNEL_FAILED: _channel_failed,
         EventKind.CHANNEL_RESTORED: _channel_restored,
@@ -169,7 +179,7 @@ _SAID: Final = MappingProxyType[EventKind, Callable[[Event, Pieces, Say, ZoneInf
 
 def _severity(event: Event) -> Severity:
     match event.kind:
-        case EventKind.TAKEN | EventKind.TEST:
+        case EventKind.TAKEN | EventKind.CLOSED | EventKind.TEST:
             return Severity.NOTE
         case EventKind.RESOLVED | EventKind.CHANNEL_RESTORED:
             return Severity.OK

@@ -119,6 +119,15 @@ def sms(event: Event, say: Say, zone: ZoneInfo, now: datetime) -> str:
                 (restored, (_DEADLINE,)),
                 _number(told, say),
             ]
+        case EventKind.CLOSED:
+            ended = format_time((event.alert and event.alert.resolved) or event.at, now, zone, say)
+            by = (told.said(say, "sms.closed_by", clock=ended), say("message.sms.closed_at", clock=ended))
+            parts = [
+                *_head(say("message.sms.closed"), say),
+                ((f"{told.number} ",), ()),
+                _what(told, say),
+                (by, (_CHECK,)),
+            ]
         case EventKind.DIGEST:
             parts = _digest(event, told, say)
         case EventKind.ROSTER_GAP if event.gap is not None:
