@@ -56,12 +56,14 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, hangup.set)
+    station.links = bootstrap.make_links(settings)
     deliverer = Deliverer(station, bootstrap.make_notifiers(settings, station.clock), bootstrap.make_budgets(settings))
     ticks, pulse, page = Ticks(station, deliverer), Pulse(station), MetricsPage()
     reader = LiveReader(station, pulse)
     verbs = Verbs(station, reader)
     control = ControlServer(bootstrap.socket_path(settings), {**verbs.verbs, **AlertVerbs(station, deliverer).verbs})
     token = settings.metrics.token.reveal() if settings.metrics.token else None
+    doors = bootstrap.make_doors(settings, station)
     # First what can fail: a round that is begun should not meet a closed record.
     await control.bind()
     await ticks.begin()
@@ -70,7 +72,7 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
         _feed(ticks, pulse),
         _paint(station, pulse, page),
         _reload(station, settings, path, hangup),
-        listen.serve("status", create_app(reader, settings.agent.language), str(settings.console.listen)),
+        listen.serve("status", create_app(reader, settings.agent.language, doors=doors), str(settings.console.listen)),
         listen.serve(
             "metrics",
             metrics_app(page, pulse.own, token),
@@ -161,7 +163,7 @@ async def _read_again(station: Station, before: Settings, path: Path) -> Setting
     except SettingsError as error:
         await reload.refuse(station, error)
         return before
-    for part in ("agent", "channels", "console", "metrics"):
+    for part in ("agent", "channels", "console", "metrics", "hooks", "peers", "heartbeat", "syslog"):
         if getattr(settings, part) != getattr(before, part):
             log.warning("settings of %s have changed: they take effect at the next start", part)
     looker = bootstrap.make_looker(settings, station.clock)

@@ -67,6 +67,7 @@ class Ticks:
             self._next_watch, self._next_beat, self._next_tidy = (
                 at + step if at else None for at in (self._next_watch, self._next_beat, self._next_tidy)
             )
+            self.station.peers.shift(step)
             self._steps.append((now, step))
         desk_free = self._desk is None or self._desk.done()
         if self._next_watch is None or now >= self._next_watch:

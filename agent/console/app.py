@@ -14,7 +14,8 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from agent.console import round, sheet, tonight
+from agent.console import hooks, link, round, sheet, tonight
+from agent.console.doors import Doors
 from agent.console.headers import SECURITY, SecurityHeaders
 from agent.console.render import error_page, open_templates
 from agent.services.overview import Reader
@@ -23,13 +24,18 @@ LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 """The names under which the console answers; a page elsewhere cannot rebind a name of its own to this machine."""
 
 
-def create_app(reader: Reader, language: str, hosts: Sequence[str] = LOOPBACK) -> Starlette:
-    """Return the console, which reads through ``reader`` and speaks ``language`` to who asks for no other."""
+def create_app(reader: Reader, language: str, hosts: Sequence[str] = LOOPBACK, doors: Doors | None = None) -> Starlette:
+    """Return the console, which reads through ``reader`` and speaks ``language`` to who asks for no other.
+
+    ``doors`` are those without a sign-in: links in messages, hooks of other programs; without them they stay shut.
+    """
     app = Starlette(
         routes=[
             Route("/", tonight.show),
             Route("/rounds/{number}", round.show),
             Route("/rounds/{number}/{target:path}", sheet.show),
+            *hooks.ROUTES,
+            *link.ROUTES,
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         ],
         middleware=[
@@ -39,6 +45,7 @@ def create_app(reader: Reader, language: str, hosts: Sequence[str] = LOOPBACK) -
         exception_handlers={HTTPException: _refused, Exception: _failed},
     )
     app.state.reader = reader
+    app.state.doors = doors
     app.state.language = language
     app.state.templates = open_templates()
     return app

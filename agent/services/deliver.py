@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from agent.services.links import Links
 from agent.services.orders import Orders
 from agent.services.station import Station
 from agent.store import alerts, journal, outbox, people
@@ -121,7 +122,7 @@ class Deliverer:
                 outbox.mark_failed, item.number, station.run, "rate_limited", now + FIRST_PAUSE, now
             )
             return
-        message = worded(letter, station.orders, now)
+        message = worded(letter, station.orders, now, station.links)
         try:
             if budget is not None:
                 budget.spend(now)
@@ -159,7 +160,7 @@ def pause(tries: int) -> timedelta:
     return min(FIRST_PAUSE * doubled, LONGEST_PAUSE) * random.uniform(0.5, 1)  # noqa: S311 - jitter, not a secret
 
 
-def worded(letter: Addressed, orders: Orders, now: datetime) -> Message:
+def worded(letter: Addressed, orders: Orders, now: datetime, links: Links | None = None) -> Message:
     """Word a letter in the language of who reads it, by the clock of the site that it is about."""
     alert, person, item = letter.alert, letter.person, letter.item
     site = orders.sites.get(alert.site) if alert else None
@@ -175,6 +176,7 @@ def worded(letter: Addressed, orders: Orders, now: datetime) -> Message:
         reason=item.reason,
         taken_by=letter.taken_by,
         deadline=_goes_on(item, alert, orders.policy(alert.site)) if alert else None,
+        url=links.to(alert.number, item.person, item.contact, now) if links and alert else "",
     )
     return page(event, words(language), ZoneInfo(site.zone if site else orders.zone), now)
 

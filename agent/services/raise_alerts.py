@@ -45,16 +45,20 @@ def _open(conn: Connection, agent: str, transition: Transition, orders: Orders) 
 
 
 def _move(conn: Connection, agent: str, before: Alert, transition: Transition, orders: Orders) -> None:
-    after = moved(before, transition, wakes=_wakes(transition, orders))
+    carry(conn, agent, before, moved(before, transition, wakes=_wakes(transition, orders)), transition.at)
+
+
+def carry(conn: Connection, agent: str, before: Alert, after: Alert, at: datetime) -> None:
+    """Write down what an alert has become, and tell those who know of it when it is over."""
     alerts.change_alert(conn, agent, before, after)
     if after.state is AlertState.RESOLVED:
-        alerts.add_event(conn, agent, after.number, transition.at, EventKind.RESOLVED, AGENT)
+        alerts.add_event(conn, agent, after.number, at, EventKind.RESOLVED, AGENT)
         # What waits to be sent is out of date; who was told already is told that it is over.
         outbox.drop(conn, agent, after.number)
-        tell_those_who_know(conn, agent, after, "resolved", transition.at)
+        tell_those_who_know(conn, agent, after, "resolved", at)
     elif after.severity != before.severity:
         kind = EventKind.WORSENED if after.severity > before.severity else EventKind.EASED
-        alerts.add_event(conn, agent, after.number, transition.at, kind, AGENT)
+        alerts.add_event(conn, agent, after.number, at, kind, AGENT)
 
 
 def _wakes(transition: Transition, orders: Orders) -> bool | None:

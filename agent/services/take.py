@@ -61,6 +61,11 @@ async def comment(station: Station, number: int, by: str, word: str, *, asker: s
     return await _change(station, number, by, EventKind.COMMENTED, lambda a: a, word, asker)
 
 
+async def decline(station: Station, number: int, by: str, *, asker: str = "") -> Alert:
+    """Write down that somebody who was asked cannot take it; it goes on to who is next in their turn."""
+    return await _change(station, number, by, EventKind.DECLINED, lambda a: a, "", asker)
+
+
 async def close(station: Station, number: int, by: str, word: str, *, asker: str = "") -> Alert:
     """End an alert by hand, with a word on what was done; the state of its check is left as it is."""
     if not word:

@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     EXPIRED = "expired"
     SNOOZED = "snoozed"
     COMMENTED = "commented"
+    DECLINED = "declined"
     TOLD = "told"
     FAILED = "failed"
     RESOLVED = "resolved"
@@ -69,6 +70,13 @@ def open_alert(conn: Connection, agent: str, key: Key) -> Alert | None:
     )
     row = conn.execute(query).one_or_none()
     return None if row is None else _alert(row)
+
+
+def count_handed(conn: Connection, agent: str) -> int:
+    """Return how many alerts are open that others handed to us."""
+    still = alerts.c.state.in_([state.value for state in AlertState if state is not AlertState.RESOLVED])
+    theirs = sa.select(sa.func.count()).where(alerts.c.agent == agent, still, alerts.c.source != "")
+    return conn.execute(theirs).scalar_one()
 
 
 def get_alert(conn: Connection, agent: str, number: int) -> Alert:

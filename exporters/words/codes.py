@@ -17,6 +17,7 @@ REASONS: Final = (
     "absence.not_reached",
     "absence.snmp_silent",
     "disk.full",
+    "external.fires",
     "levels.high",
     "levels.low",
     "memory.low",
@@ -66,6 +67,25 @@ CHECK_NAMES: Final = (
 HEALTH: Final = ("daemon", "record", "settings", "ticker", "writer")
 """The lines on the agent's own health; ``nightduty doctor`` says what to do for each."""
 
+SOURCES: Final = ("alertmanager", "zabbix")
+"""Who may hand alerts to us."""
+
+OUTCOMES: Final = (
+    "taken",
+    "yours",
+    "theirs",
+    "over",
+    "none_such",
+    "passed_on",
+    "given_back",
+    "left",
+    "nothing",
+    "usage",
+    "stranger",
+    "several",
+)
+"""What may come of an answer by telephone."""
+
 ASIDE: Final = ("snoozed", "silenced", "suppressed")
 """What stands beside an alert's state."""
 
@@ -93,5 +113,7 @@ def codes() -> Iterator[str]:
     yield from (f"step.{post}" for post in ROSTERED)
     yield from (f"step.instead_of_{post}" for post in ROSTERED)
     yield "step.fallback"
+    yield from (f"external.source.{source}" for source in SOURCES)
+    yield from (f"reply.{outcome}" for outcome in OUTCOMES)
     yield from (f"message.result.{result}" for result in RESULTS)
     yield from (f"message.grade.{severity.name.lower()}" for severity in Severity)

@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 from duty.alerts import Alert, AlertState
 from duty.escalation import SUBSTITUTES
 from duty.findings import Severity
+from duty.handed import LONGEST_SAID
 from exporters.notify.port import Message
 from exporters.words.catalogue import Say
 from exporters.words.events import (
+    LONGEST,
     Event,
     EventKind,
     Pieces,
@@ -24,7 +26,7 @@ from exporters.words.events import (
     pieces,
     say_length,
     say_number,
-    say_symptom,
+    say_wrong,
 )
 from exporters.words.sms import sms
 from exporters.words.times import format_time
@@ -203,6 +205,10 @@ def _where(event: Event, told: Pieces, say: Say) -> str:
     target = event.target
     places = (told.site, target.room, target.rack, target.unit) if target else (told.site,)
     place = _listed(say, [clean(place) for place in places if place])
+    if event.alert and len(event.alert.said) > LONGEST:
+        # The title has the beginning of what others said; here it has room.
+        said = clean(event.alert.said, LONGEST_SAID)
+        return say("external.more_where", said=said, place=place) if place else say("external.more", said=said)
     if told.why and place:
         return told.said(say, "why_where", place=place)
     return told.said(say, "why") if told.why else say("message.where", place=place) if place else ""
@@ -264,7 +270,7 @@ def _line(alert: Alert, say: Say, zone: ZoneInfo, now: datetime) -> str:
         number=say_number(alert, say),
         grade=say(f"severity.{alert.severity.name.lower()}"),
         thing=clean(alert.key[0]),
-        symptom=say_symptom(alert.finding, say),
+        symptom=say_wrong(alert, say),
         since=format_time(alert.opened, now, zone, say),
     )
 
