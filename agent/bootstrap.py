@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import secrets
+import socket
 import stat
 import uuid
 from collections.abc import Mapping
@@ -17,11 +18,14 @@ import sqlalchemy
 
 from agent.clock import Clock
 from agent.console.doors import Doors
+from agent.services.forward import Forwarder
+from agent.services.heartbeat import Heartbeat, Wellness
 from agent.services.links import KEY_BYTES, Links
 from agent.services.look import Looker
 from agent.services.memory import Memory
 from agent.services.orders import Orders
 from agent.services.peers import Peers
+from agent.services.pulse import Pulse
 from agent.services.record import Recorder
 from agent.services.station import Station
 from agent.store import cadences
@@ -36,11 +40,13 @@ from config.build_people import (
     build_rotations,
     build_take_policy,
 )
+from config.outside import host_and_port
 from config.schema import Settings
 from duty.errors import StoreError
 from exporters.notify.budget import Budget
 from exporters.notify.port import Notifier
 from exporters.notify.registry import NOTIFIERS
+from exporters.syslog_wire import Wire
 
 log = logging.getLogger(__name__)
 
@@ -155,6 +161,25 @@ def make_doors(settings: Settings, station: Station) -> Doors:
         alert_token=hooks.alertmanager.token.reveal() if hooks.alertmanager else "",
         peer_tokens={name: peer.token.reveal() for name, peer in settings.peers.items()},
     )
+
+
+def make_heartbeat(settings: Settings, station: Station, pulse: Pulse) -> Heartbeat | None:
+    """Return our sign of life to somebody outside, where the settings name one."""
+    out = settings.heartbeat
+    if out is None:
+        return None
+    wellness = Wellness(station, pulse)
+    return Heartbeat(wellness, out.url, out.every, agent=settings.agent.name, token=out.token, private=out.private)
+
+
+def make_forwarder(settings: Settings, station: Station) -> Forwarder | None:
+    """Return what hands on the journal by syslog, where the settings name a server."""
+    out = settings.syslog
+    if out is None:
+        return None
+    host, port = host_and_port(out.server)
+    wire = Wire(host, port, tls=out.tls, ca=out.ca)
+    return Forwarder(station.store, wire, host=socket.gethostname(), facility=out.facility)
 
 
 def make_collectors(settings: Settings) -> Mapping[str, Collector]:

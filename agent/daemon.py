@@ -81,6 +81,8 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
             settings.metrics.tls_key,
         ),
     ]
+    asides = (bootstrap.make_heartbeat(settings, station, pulse), bootstrap.make_forwarder(settings, station))
+    work.extend(aside.keep() for aside in asides if aside is not None)
     async with _together(work) as ended:
         # The work has begun, the pages listen: who is answered may count on all of it.
         await control.answer()
