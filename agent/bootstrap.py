@@ -114,6 +114,7 @@ def make_orders(settings: Settings, since: Mapping[str, datetime]) -> Orders:
         fallback=build_fallback(settings),
         escalation={site: build_escalation(settings, site) for site in sites},
         take_policy=build_take_policy(settings),
+        answers=settings.hooks.reply is not None,
     )
 
 

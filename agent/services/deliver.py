@@ -176,6 +176,7 @@ def worded(letter: Addressed, orders: Orders, now: datetime, links: Links | None
         reason=item.reason,
         taken_by=letter.taken_by,
         deadline=_goes_on(item, alert, orders.policy(alert.site)) if alert else None,
+        answers=orders.answers,
         url=links.to(alert.number, item.person, item.contact, now) if links and alert else "",
     )
     return page(event, words(language), ZoneInfo(site.zone if site else orders.zone), now)

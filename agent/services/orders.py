@@ -38,6 +38,8 @@ class Orders:
     fallback: tuple[Contact, ...] = ()
     escalation: Mapping[str, EscalationPolicy] = field(default_factory=dict)
     take_policy: TakePolicy = field(default_factory=TakePolicy)
+    answers: bool = False
+    """Answers by SMS reach us, so that a message may ask for one."""
 
     def policy(self, site: str) -> EscalationPolicy:
         """Return who is told of a site's alerts; a site that left the settings is treated as by default."""

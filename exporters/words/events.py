@@ -74,7 +74,7 @@ class Event:
     on and to which post, None where nobody is next. ``taken_by`` is a title. An alert of ``reach`` without a target
     says that its whole site is cut off. ``alerts`` are those of a digest, or those that a broken channel did not carry;
     ``since`` is when the channel failed, or from when the old settings are in force; ``word`` is what was wrong, or
-    what who took it says.
+    what who took it says. ``answers`` tells that somebody listens to answers by SMS.
     """
 
     kind: EventKind
@@ -95,6 +95,7 @@ class Event:
     since: datetime | None = None
     gap: RosterGap | None = None
     word: str = ""
+    answers: bool = False
 
     @property
     def cut_off(self) -> bool:

@@ -222,11 +222,13 @@ def _what(told: Pieces, say: Say) -> Ranked:
 def _act(event: Event, told: Pieces, say: Say) -> Ranked:
     """Return who must answer until when."""
     all_of_them = "_all" if event.kind is EventKind.DIGEST else ""
-    now = say(f"message.sms.act_now{all_of_them}")
+    # How to answer, where somebody listens for it.
+    how = "_reply" if event.answers else ""
+    now = say(f"message.sms.act_now{all_of_them}{how}")
     if event.deadline is None:
         return (now,), ()
-    by = told.said(say, f"sms.act_by{all_of_them}")
-    named = told.said(say, f"sms.act{all_of_them}") if told.person else by
+    by = told.said(say, f"sms.act_by{all_of_them}{how}")
+    named = told.said(say, f"sms.act{all_of_them}{how}") if told.person else by
     return (named, by, now), (_PERSON, _DEADLINE)
 
 
