@@ -17,13 +17,17 @@ from pathlib import Path
 import sqlalchemy
 
 from agent.clock import Clock
-from agent.console.doors import Doors
+from agent.console.gates import Gates
+from agent.console.office import Office, Terms
+from agent.services.alert_list import AlertRecord
+from agent.services.door import Door
 from agent.services.forward import Forwarder
 from agent.services.heartbeat import Heartbeat, Wellness
 from agent.services.links import KEY_BYTES, Links
 from agent.services.look import Looker
 from agent.services.memory import Memory
 from agent.services.orders import Orders
+from agent.services.overview import Reader
 from agent.services.peers import Peers
 from agent.services.pulse import Pulse
 from agent.services.record import Recorder
@@ -120,7 +124,7 @@ def make_orders(settings: Settings, since: Mapping[str, datetime]) -> Orders:
 
 def make_links(settings: Settings) -> Links | None:
     """Return what makes links for messages; None without an address under which the console is reached from outside."""
-    public_url: str = getattr(settings.console, "public_url", "")
+    public_url = settings.console.public_url
     if not public_url:
         return None
     try:
@@ -153,10 +157,10 @@ def link_key(path: Path) -> bytes:
     return key
 
 
-def make_doors(settings: Settings, station: Station) -> Doors:
-    """Return the doors that need no sign-in, with the secrets that open them."""
+def make_gates(settings: Settings, station: Station) -> Gates:
+    """Return the gates that need no sign-in, with the secrets that open them."""
     hooks = settings.hooks
-    return Doors(
+    return Gates(
         station=station,
         reply_secret=hooks.reply.secret.reveal() if hooks.reply else "",
         alert_token=hooks.alertmanager.token.reveal() if hooks.alertmanager else "",
@@ -230,3 +234,15 @@ async def make_station(settings: Settings, clock: Clock, store: Store, looker: L
         settings_at=now,
         peers=Peers({name: peer.within for name, peer in settings.peers.items()}, now),
     )
+
+
+def make_door(settings: Settings, station: Station) -> Door:
+    """Return what decides who comes in."""
+    return Door(station, state_dir(settings))
+
+
+def make_office(settings: Settings, station: Station, reader: Reader, door: Door) -> Office:
+    """Return what the console's pages work with."""
+    alerts = AlertRecord(lambda: station.orders, station.clock, station.store)
+    terms = Terms(settings.agent.language, settings.console.public_url or "")
+    return Office(reader, station, alerts, terms, door)

@@ -14,10 +14,11 @@ from typing import Any
 from agent import bootstrap, listen, logs, systemd
 from agent.clock import SteadyClock
 from agent.console.app import create_app
+from agent.control.account_verbs import AccountVerbs
 from agent.control.alert_verbs import AlertVerbs
 from agent.control.server import ControlServer
 from agent.control.verbs import Verbs
-from agent.services import reload
+from agent.services import accounts, reload
 from agent.services.deliver import Deliverer
 from agent.services.picture import take_picture
 from agent.services.pulse import Pulse
@@ -61,18 +62,34 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
     ticks, pulse, page = Ticks(station, deliverer), Pulse(station), MetricsPage()
     reader = LiveReader(station, pulse)
     verbs = Verbs(station, reader)
-    control = ControlServer(bootstrap.socket_path(settings), {**verbs.verbs, **AlertVerbs(station, deliverer).verbs})
+    door = bootstrap.make_door(settings, station)
+    office = bootstrap.make_office(settings, station, reader, door)
+    console = create_app(office, bootstrap.make_gates(settings, station))
+    parts = (verbs, AlertVerbs(station, deliverer), AccountVerbs(door))
+    told = {name: verb for part in parts for name, verb in part.verbs.items()}
+    control = ControlServer(bootstrap.socket_path(settings), told)
     token = settings.metrics.token.reveal() if settings.metrics.token else None
-    doors = bootstrap.make_doors(settings, station)
     # First what can fail: a round that is begun should not meet a closed record.
     await control.bind()
     await ticks.begin()
+    try:
+        await accounts.open_first(door)
+    except (NightdutyError, OSError) as error:
+        # The rounds go on without anybody who may look at them.
+        log.error("the first account cannot be made, the next start will try again: %s", error)
     work: list[Coroutine[Any, Any, None]] = [
         keep_ticking(ticks, station.clock),
         _feed(ticks, pulse),
         _paint(station, pulse, page),
         _reload(station, settings, path, hangup),
-        listen.serve("status", create_app(reader, settings.agent.language, doors=doors), str(settings.console.listen)),
+        listen.serve(
+            "status",
+            console,
+            str(settings.console.listen),
+            settings.console.tls_certificate,
+            settings.console.tls_key,
+            settings.console.trusted_proxies,
+        ),
         listen.serve(
             "metrics",
             metrics_app(page, pulse.own, token),

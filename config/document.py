@@ -97,6 +97,8 @@ _WORDS: Final[tuple[tuple[Any, str], ...]] = (
     (units.BitRate, "bit rate"),
     (units.Zone, "time zone"),
     (units.Listen, "address:port"),
+    (units.PublicUrl, "https URL"),
+    (units.Network, "address or network"),
     (outside.Server, "host:port"),
     (bool, "true or false"),
     (int, "whole number"),

@@ -19,7 +19,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from agent.console.doors import Doors, address_of, bears, body, doors_of
+from agent.console.bodies import read_body
+from agent.console.gates import Gates, address_of, bears, gates_of
 from agent.services.reply import WAYS, reply
 from agent.services.take_in import take_in
 from duty.errors import StoreError
@@ -44,7 +45,7 @@ def _machine(endpoint: Endpoint) -> Endpoint:
         try:
             return await endpoint(request)
         except HTTPException as error:
-            return JSONResponse({"error": error.detail}, error.status_code)
+            return JSONResponse({"error": error.detail}, error.status_code, error.headers)
         except StoreError as error:
             log.error("a hook could not be served: %s", error)
             return JSONResponse({"error": "the record cannot be written; send it again"}, 503, {"retry-after": "10"})
@@ -55,41 +56,41 @@ def _machine(endpoint: Endpoint) -> Endpoint:
 @_machine
 async def answer(request: Request) -> Response:
     """Take what somebody answered from a telephone, signed by the gateway."""
-    doors = doors_of(request)
-    if not doors.reply_secret:
+    gates = gates_of(request)
+    if not gates.reply_secret:
         raise HTTPException(404, "this hook is not set up")
-    content = await body(request, REPLY_MOST)
-    _signed(request, doors, content)
+    content = await read_body(request, REPLY_MOST)
+    _signed(request, gates, content)
     said = _document(content)
     number, text, way = said.get("from"), said.get("text"), said.get("way", "sms")
     if not isinstance(number, str) or not isinstance(text, str) or way not in WAYS:
         raise HTTPException(400, 'expected {"from": "+86138…", "text": "1"}, and "way": "sms" or "phone" if you like')
-    return JSONResponse({"reply": await reply(doors.station, number[:40], text, way)})
+    return JSONResponse({"reply": await reply(gates.station, number[:40], text, way)})
 
 
-def _signed(request: Request, doors: Doors, content: bytes) -> None:
+def _signed(request: Request, gates: Gates, content: bytes) -> None:
     """Let in what is signed, fresh and new. Raises HTTPException 401 and 429."""
     stamp = request.headers.get("x-nightduty-timestamp", "")
     given = request.headers.get("x-nightduty-signature", "")
-    right = f"sha256={hmac.digest(doors.reply_secret.encode(), stamp.encode() + b'.' + content, 'sha256').hex()}"
+    right = f"sha256={hmac.digest(gates.reply_secret.encode(), stamp.encode() + b'.' + content, 'sha256').hex()}"
     if not hmac.compare_digest(given.encode("latin-1"), right.encode()):
-        raise _refusal(request, doors, "the signature is not right")
-    now = doors.now
+        raise _refusal(request, gates, "the signature is not right")
+    now = gates.now
     if not re.fullmatch(r"[0-9]{9,11}", stamp) or abs(now - datetime.fromtimestamp(int(stamp), UTC)) > CLOCKS_APART:
         raise HTTPException(401, "the time stamp is more than 5 minutes away; are both clocks right?")
-    if doors.signatures.full(now):
+    if gates.signatures.full(now):
         raise HTTPException(429, "too many requests")
-    if doors.signatures.again(right, now):
+    if gates.signatures.again(right, now):
         raise HTTPException(401, "this request was here before; sign each anew")
 
 
 @_machine
 async def alertmanager(request: Request) -> Response:
     """Take in alerts of Alertmanager, or of Zabbix in the same form."""
-    doors = doors_of(request)
-    _token(request, doors, doors.alert_token)
+    gates = gates_of(request)
+    _token(request, gates, gates.alert_token)
     try:
-        content = await body(request, ALERTS_MOST)
+        content = await read_body(request, ALERTS_MOST)
     except HTTPException as error:
         if error.status_code == 413:
             # Whoever sent it will not send it again: this line is all that is left of these alerts.
@@ -101,9 +102,9 @@ async def alertmanager(request: Request) -> Response:
     alerts = sent.get("alerts")
     if sent.get("version") != "4" or not isinstance(alerts, list):
         raise HTTPException(400, 'expected the webhook payload of Alertmanager, "version": "4", with "alerts"')
-    done = await take_in(doors.station, alerts, doors.most_open)
+    done = await take_in(gates.station, alerts, gates.most_open)
     if done.no_room:
-        raise HTTPException(429, f"{doors.most_open} alerts of yours are open; {done.no_room} new ones find no room")
+        raise HTTPException(429, f"{gates.most_open} alerts of yours are open; {done.no_room} new ones find no room")
     counts = {"opened": done.opened, "changed": done.changed, "ended": done.ended, "ignored": done.ignored}
     return JSONResponse(counts | ({"cut": done.cut} if done.cut else {}))
 
@@ -111,21 +112,21 @@ async def alertmanager(request: Request) -> Response:
 @_machine
 async def heartbeat(request: Request) -> Response:
     """Note the sign of life of a peer."""
-    doors, name = doors_of(request), str(request.path_params["name"])
-    _token(request, doors, doors.peer_tokens.get(name, ""))
-    await body(request, BEAT_MOST)
-    doors.station.peers.beat(name, doors.now)
+    gates, name = gates_of(request), str(request.path_params["name"])
+    _token(request, gates, gates.peer_tokens.get(name, ""))
+    await read_body(request, BEAT_MOST)
+    gates.station.peers.beat(name, gates.now)
     return JSONResponse({"heard": name})
 
 
-def _token(request: Request, doors: Doors, token: str) -> None:
+def _token(request: Request, gates: Gates, token: str) -> None:
     """Let in who has the token. A name that is not set up is refused like a wrong token: nobody learns the names."""
     if not bears(request, token):
-        raise _refusal(request, doors, "the bearer token is not right, or this hook is not set up")
+        raise _refusal(request, gates, "the bearer token is not right, or this hook is not set up")
 
 
-def _refusal(request: Request, doors: Doors, why: str) -> HTTPException:
-    if doors.turnstile.too_many(address_of(request), doors.now):
+def _refusal(request: Request, gates: Gates, why: str) -> HTTPException:
+    if gates.turnstile.too_many(address_of(request), gates.now):
         return HTTPException(429, "too many requests that were refused; wait ten minutes")
     return HTTPException(401, why)
 

@@ -19,9 +19,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from agent.console.doors import Doors, address_of, body, doors_of
-from agent.console.language import asked_for, choose
-from agent.console.render import LANGUAGE_NAMES
+from agent.console.bodies import read_body
+from agent.console.gates import Gates, address_of, gates_of
+from agent.console.language import asked_for
+from agent.console.render import LANGUAGE_NAMES, language_of
 from agent.console.voice import Voice
 from agent.services import take
 from agent.services.alert_list import standing
@@ -53,31 +54,31 @@ class Opened:
 
 async def show(request: Request) -> Response:
     """Show the alert; nothing is changed."""
-    doors = doors_of(request)
+    gates = gates_of(request)
     try:
-        return await _page(request, doors, await _open(request, doors))
+        return await _page(request, gates, await _open(request, gates))
     except LinkError as error:
-        return await _closed(request, doors, error.code)
+        return await _closed(request, gates, error.code)
     except NotFound:
-        return await _closed(request, doors, "gone")
+        return await _closed(request, gates, "gone")
 
 
 async def act(request: Request) -> Response:
     """Take the alert in the name of whose link it is, or pass it on; then show what has become of it."""
-    doors = doors_of(request)
+    gates = gates_of(request)
     _same_site(request)
     try:
-        opened = await _open(request, doors)
+        opened = await _open(request, gates)
     except LinkError as error:
-        return await _closed(request, doors, error.code)
+        return await _closed(request, gates, error.code)
     except NotFound:
-        return await _closed(request, doors, "gone")
+        return await _closed(request, gates, "gone")
     try:
-        sent = await body(request, _FORM_MOST)
+        sent = await read_body(request, _FORM_MOST)
         form = dict(parse_qsl(sent.decode("ascii", "replace"), keep_blank_values=True, max_num_fields=10))
     except ValueError:
         raise HTTPException(400) from None
-    code = await _act(doors, opened, form.get("do", ""), form.get("seen", ""))
+    code = await _act(gates, opened, form.get("do", ""), form.get("seen", ""))
     # To the same address: going back and loading again must not send the form once more.
     return RedirectResponse(request.url.path + (f"?said={code}" if code else ""), 303, HEADERS)
 
@@ -88,9 +89,9 @@ ROUTES: Final = (
 )
 
 
-async def _act(doors: Doors, opened: Opened, what: str, seen: str) -> str:
+async def _act(gates: Gates, opened: Opened, what: str, seen: str) -> str:
     """Do what the button says, and return the code of what is to be said of it, "" where the page says it anyway."""
-    station, alert, name = doors.station, opened.alert, opened.person.name
+    station, alert, name = gates.station, opened.alert, opened.person.name
     try:
         if what == "take":
             await take.take(station, alert.number, name, asker=WAY, seen=seen)
@@ -114,19 +115,19 @@ def _same_site(request: Request) -> None:
     address, and who knows the address needs no form of somebody else's.
     """
     origin = request.headers.get("origin", "null")
-    links = doors_of(request).station.links
+    links = gates_of(request).station.links
     own = {request.headers.get("host", ""), urlsplit(links.public_url).netloc if links else ""}
     if origin != "null" and urlsplit(origin).netloc not in own - {""}:
         raise HTTPException(403)
 
 
-async def _open(request: Request, doors: Doors) -> Opened:
+async def _open(request: Request, gates: Gates) -> Opened:
     """Return what the link leads to. Raises LinkError, NotFound."""
-    links = doors.station.links
+    links = gates.station.links
     if links is None:
         raise LinkError("forged")
-    found = links.read(str(request.path_params["token"]), doors.now)
-    return await doors.station.store.read(_opened, found)
+    found = links.read(str(request.path_params["token"]), gates.now)
+    return await gates.station.store.read(_opened, found)
 
 
 def _opened(conn: Connection, agent: str, found: Pass) -> Opened:
@@ -137,8 +138,8 @@ def _opened(conn: Connection, agent: str, found: Pass) -> Opened:
     return Opened(alert, there[found.person], there.get(alert.taken_by))
 
 
-async def _page(request: Request, doors: Doors, opened: Opened) -> Response:
-    orders, alert, now = doors.station.orders, opened.alert, doors.now
+async def _page(request: Request, gates: Gates, opened: Opened) -> Response:
+    orders, alert, now = gates.station.orders, opened.alert, gates.now
     site = orders.sites.get(alert.site)
     language = asked_for(request) or opened.person.language or orders.language
     voice = Voice(words(language), now, ZoneInfo(site.zone if site else orders.zone))
@@ -163,13 +164,12 @@ async def _page(request: Request, doors: Doors, opened: Opened) -> Response:
     )
 
 
-async def _closed(request: Request, doors: Doors, code: str) -> Response:
+async def _closed(request: Request, gates: Gates, code: str) -> Response:
     """Say why the link opens nothing, and what to do instead."""
     status = {"expired": 410, "gone": 404}.get(code, 403)
-    if code == "forged" and doors.turnstile.too_many(address_of(request), doors.now):
+    if code == "forged" and gates.turnstile.too_many(address_of(request), gates.now):
         status, code = 429, "too_many"
-    language = choose(request, doors.station.orders.language)
-    return await _render(request, "link_closed.html", language, status, code=code)
+    return await _render(request, "link_closed.html", language_of(request), status, code=code)
 
 
 async def _render(request: Request, template: str, language: str, status: int, **content: object) -> Response:

@@ -6,15 +6,17 @@ from itertools import groupby
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from agent.console.cells import cells
 from agent.console.grid import WORST_FIRST, lay
+from agent.console.guard import Visitor
 from agent.console.language import choose
+from agent.console.office import Office
 from agent.console.render import page
 from agent.console.verdict import judge, last_round
 from agent.console.voice import Voice, voice_of
-from agent.services.overview import Abnormal, Overview, Reader
+from agent.services.overview import Abnormal, Overview
 from duty.rounds import BY_HAND, RoundState
 
 MOST_ABNORMAL = 100
@@ -23,9 +25,13 @@ MOST_ABNORMAL = 100
 
 async def show(request: Request) -> Response:
     """Show the first page; ``?site=`` opens one site of a folded grid, ``?wall`` is for a screen on the wall."""
-    reader: Reader = request.app.state.reader
+    office: Office = request.app.state.office
+    visitor: Visitor = request.state.visitor
+    if visitor.screen and "wall" not in request.query_params:
+        return RedirectResponse("/?wall", 303)
+    reader = office.reader
     overview = await reader.overview()
-    language = choose(request, request.app.state.language)
+    language = choose(request, office.terms.language)
     voice = voice_of(overview, language)
     targets = {target.name: target for target in overview.targets}
     key = {name for name, target in targets.items() if target.key}

@@ -1,4 +1,4 @@
-"""A station with its doors, and somebody who stands before them."""
+"""A station with its gates, and somebody who stands before them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ import httpx
 
 from agent import bootstrap
 from agent.console import create_app
-from agent.console.doors import Doors
+from agent.console.gates import Gates
+from agent.console.office import Office, Terms
+from agent.services.alert_list import AlertRecord
+from agent.services.door import Door
 from agent.services.escalate import escalate
 from agent.services.links import Links
 from agent.services.look import Looker
@@ -40,16 +43,19 @@ WITH_NUMBERS = SETTINGS.replace('address: "1"', 'address: "+86 138-0000-0001"').
 
 
 class Doorstep:
-    """What a test does before the doors."""
+    """What a test does before the gates."""
 
-    def __init__(self, station: Station, clock: DrivenClock) -> None:
+    def __init__(self, station: Station, clock: DrivenClock, folder: Path) -> None:
         self.station = station
         self.clock = clock
         self.links = Links(KEY, PUBLIC, station.orders.agent, {})
         station.links = self.links
         station.peers = Peers({"hz2": timedelta(minutes=3)}, clock.now())
-        self.doors = Doors(station, SECRET, TOKEN, {"hz2": BEAT})
-        self.app = create_app(LiveReader(station, Pulse(station)), "en", ("localhost", "night.example.com"), self.doors)
+        self.gates = Gates(station, SECRET, TOKEN, {"hz2": BEAT})
+        record = AlertRecord(lambda: station.orders, clock, station.store)
+        terms = Terms("en", PUBLIC)
+        office = Office(LiveReader(station, Pulse(station)), station, record, terms, Door(station, folder))
+        self.app = create_app(office, self.gates)
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url=PUBLIC)
 
@@ -102,12 +108,12 @@ class Doorstep:
 
 @asynccontextmanager
 async def standing(folder: Path, settings: str = WITH_NUMBERS) -> AsyncIterator[Doorstep]:
-    """Build the station and its doors."""
+    """Build the station and its gates."""
     store = Store.open(f"sqlite:///{folder / 'nightduty.db'}", "hz1")
     clock = DrivenClock(datetime.fromisoformat("2026-11-24T03:10:00+08:00"))
     station = await bootstrap.make_station(parse(settings, "doorstep.yaml"), clock, store, Looker({}, clock))
     await store.write(muster, station.orders, clock.now())
-    doorstep = Doorstep(station, clock)
+    doorstep = Doorstep(station, clock, folder)
     try:
         yield doorstep
     finally:

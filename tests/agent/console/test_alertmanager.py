@@ -171,7 +171,7 @@ async def test_of_very_many_the_worst_are_taken_and_the_rest_counted(
 async def test_when_very_many_are_open_new_ones_find_no_room_and_ends_still_count(
     at: Doorstep,
 ) -> None:
-    at.app.state.doors = replace(at.doors, most_open=3)
+    at.app.state.gates = replace(at.gates, most_open=3)
     await post(at, *(one(instance=f"h-{n}") for n in range(3)))
     for _ in range(3):
         answer = await post(at, one(instance="h-3"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import json
 from collections.abc import AsyncIterator
@@ -12,11 +11,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
 
-from agent.console import doors, hooks
-from agent.console.doors import MOST_REFUSED, Seen, Turnstile
+from agent.console import gates, hooks
+from agent.console.gates import MOST_REFUSED, Seen, Turnstile
 from agent.services import take
 from agent.store import people
 from duty.people import Person
@@ -210,17 +207,6 @@ async def test_what_is_too_long_is_refused_before_it_is_read(at: Doorstep) -> No
     assert answer.status_code == 413
 
 
-async def test_who_sends_slowly_is_not_waited_for() -> None:
-    async def never() -> dict[str, object]:
-        await asyncio.Event().wait()
-        return {}
-
-    request = Request({"type": "http", "headers": [], "method": "POST", "path": "/"}, never)
-    with pytest.raises(HTTPException) as caught:
-        await doors.body(request, 10, within=0.01)
-    assert caught.value.status_code == 408
-
-
 async def test_who_keeps_being_refused_is_told_to_wait_and_the_gateway_still_comes_in(at: Doorstep) -> None:
     codes = [(await reply(at, ONE, {}))[0] for _ in range(MOST_REFUSED + 1)]
     assert codes == [401] * MOST_REFUSED + [429]
@@ -228,7 +214,7 @@ async def test_who_keeps_being_refused_is_told_to_wait_and_the_gateway_still_com
 
 
 async def test_a_hook_that_is_not_set_up_is_shut(at: Doorstep) -> None:
-    at.app.state.doors = replace(at.doors, reply_secret="", alert_token="")
+    at.app.state.gates = replace(at.gates, reply_secret="", alert_token="")
     assert (await reply(at, ONE, at.signed(ONE, secret="")))[0] == 404
     for authorization in ({}, {"Authorization": "Bearer "}, {"Authorization": "Bearer"}):
         answer = await at.client.post("/hooks/alertmanager", content=b"{}", headers=authorization)
@@ -254,7 +240,7 @@ async def test_a_hook_is_posted_to_and_nothing_else(at: Doorstep, path: str) -> 
 
 
 async def test_a_console_without_doors_has_none(at: Doorstep) -> None:
-    at.app.state.doors = None
+    at.app.state.gates = None
     assert (await at.client.get(at.token())).status_code == 404
     assert (await reply(at, ONE, at.signed(ONE)))[0] == 404
 
@@ -285,14 +271,14 @@ async def test_a_record_that_cannot_be_written_asks_for_it_again(at: Doorstep) -
 
 
 async def test_the_secrets_of_the_doors_are_never_printed(at: Doorstep) -> None:
-    assert not any(secret in repr(at.doors) for secret in (TOKEN, BEAT, SECRET))
+    assert not any(secret in repr(at.gates) for secret in (TOKEN, BEAT, SECRET))
 
 
 def test_the_turnstile_and_the_signatures_are_bounded(at: Doorstep) -> None:
     now, turnstile = at.clock.now(), Turnstile()
-    for n in range(doors.MOST_ADDRESSES + 100):
+    for n in range(gates.MOST_ADDRESSES + 100):
         turnstile.too_many(f"10.{n}", now)
-    assert len(turnstile._counts) == doors.MOST_ADDRESSES
+    assert len(turnstile._counts) == gates.MOST_ADDRESSES
     seen = Seen(timedelta(minutes=1), most=2)
     assert [seen.again(each, now) for each in "aab"] == [False, True, False]
     assert seen.full(now)

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from agent.console.doors import MOST_REFUSED
+from agent.console.gates import MOST_REFUSED
 from agent.services import take
 from agent.services.links import HOLDS, LinkError, Links
 from agent.store import outbox

@@ -134,10 +134,8 @@ def test_a_key_that_is_none_any_more_is_replaced_and_said(
 
 
 def test_a_key_that_cannot_be_made_costs_the_links_and_no_message(
-    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "is-not-there"))
-    console = settings.console.model_copy()
-    object.__setattr__(console, "public_url", PUBLIC)
-    assert bootstrap.make_links(settings.model_copy(update={"console": console})) is None
+    assert bootstrap.make_links(parse(SETTINGS + f"console: {{public_url: {PUBLIC}}}\n", "links.yaml")) is None
     assert "messages carry no links" in caplog.text

@@ -1,8 +1,7 @@
-"""The doors that need no sign-in: links in messages, and the hooks of other programs. How they are guarded."""
+"""The gates that need no sign-in: links in messages, and the hooks of other programs. How they are guarded."""
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -15,9 +14,6 @@ from starlette.requests import Request
 
 from agent.services.station import Station
 from agent.services.take_in import MOST_OPEN
-
-PATIENCE_S: Final = 10.0
-"""How long the body of a request may take to come in, whatever it is."""
 
 MOST_REFUSED: Final = 20
 WITHIN: Final = timedelta(minutes=10)
@@ -71,8 +67,8 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
-    """What the doors work with, at ``request.app.state.doors``. A secret that is "" closes its door."""
+class Gates:
+    """What the gates work with, at ``request.app.state.gates``. A secret that is "" closes its gate."""
 
     station: Station
     reply_secret: str = field(default="", repr=False)
@@ -87,29 +83,12 @@ class Doors:
         return self.station.clock.now()
 
 
-def doors_of(request: Request) -> Doors:
-    """Return the doors. Raises HTTPException 404 where this console has none."""
-    doors: Doors | None = getattr(request.app.state, "doors", None)
-    if doors is None:
+def gates_of(request: Request) -> Gates:
+    """Return the gates. Raises HTTPException 404 where this console has none."""
+    gates: Gates | None = getattr(request.app.state, "gates", None)
+    if gates is None:
         raise HTTPException(404, "nothing is set up here")
-    return doors
-
-
-async def body(request: Request, most: int, within: float = PATIENCE_S) -> bytes:
-    """Read the body of a request. Raises HTTPException: 413 when it is too long, 408 when it does not come."""
-    declared = request.headers.get("content-length", "")
-    if declared.isascii() and declared.isdigit() and int(declared[:20]) > most:
-        raise HTTPException(413, f"more than {most} bytes")
-    whole = bytearray()
-    try:
-        async with asyncio.timeout(within):
-            async for chunk in request.stream():
-                whole += chunk
-                if len(whole) > most:
-                    raise HTTPException(413, f"more than {most} bytes")
-    except TimeoutError:
-        raise HTTPException(408, "the body did not come in time") from None
-    return bytes(whole)
+    return gates
 
 
 def bears(request: Request, token: str) -> bool:
