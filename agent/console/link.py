@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from agent.console.bodies import read_body
 from agent.console.gates import Gates, address_of, gates_of
-from agent.console.language import asked_for
+from agent.console.language import COOKIE, asked_for
 from agent.console.render import LANGUAGE_NAMES, language_of
 from agent.console.voice import Voice
 from agent.services import take
@@ -80,7 +80,9 @@ async def act(request: Request) -> Response:
         raise HTTPException(400) from None
     code = await _act(gates, opened, form.get("do", ""), form.get("seen", ""))
     # To the same address: going back and loading again must not send the form once more.
-    return RedirectResponse(request.url.path + (f"?said={code}" if code else ""), 303, HEADERS)
+    query = [("said", code)] if code else []
+    query += [(COOKIE, language)] if (language := asked_for(request)) else []
+    return RedirectResponse(request.url.path + ("?" + urlencode(query) if query else ""), 303, HEADERS)
 
 
 ROUTES: Final = (

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from duty.alerts import Alert
 from duty.findings import Finding
 from duty.fold import REACH
+from duty.handed import ZABBIX
 from duty.people import Person, Post
 from duty.roster import RosterGap
 from duty.targets import Site, Target
@@ -223,8 +224,9 @@ def pieces(event: Event, say: Say, zone: ZoneInfo, now: datetime, longest: int =
 
 def _short(alert: Alert, say: Say, longest: int) -> str:
     if alert.source:
-        # Their own words tell more than the name that they gave it.
-        return clean(alert.said or say_given_name(alert), _LONGEST_SHORT)
+        # A rule of Prometheus has a name in one word and says the rest in its summary; Zabbix names what is wrong.
+        said = say_given_name(alert) if alert.source == ZABBIX else alert.said or say_given_name(alert)
+        return clean(said, _LONGEST_SHORT)
     if _gap(alert.finding, say):
         return say_symptom(alert.finding, say, longest)
     return clean(say_name("check", alert.finding.check, say), longest)
