@@ -57,12 +57,14 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, hangup.set)
+    station.links = bootstrap.make_links(settings)
     deliverer = Deliverer(station, bootstrap.make_notifiers(settings, station.clock), bootstrap.make_budgets(settings))
     ticks, pulse, page = Ticks(station, deliverer), Pulse(station), MetricsPage()
     reader = LiveReader(station, pulse)
     verbs = Verbs(station, reader)
     door = bootstrap.make_door(settings, station)
-    console = create_app(bootstrap.make_office(settings, station, reader, door))
+    office = bootstrap.make_office(settings, station, reader, door)
+    console = create_app(office, bootstrap.make_gates(settings, station))
     parts = (verbs, AlertVerbs(station, deliverer), AccountVerbs(door))
     told = {name: verb for part in parts for name, verb in part.verbs.items()}
     control = ControlServer(bootstrap.socket_path(settings), told)
@@ -96,6 +98,8 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
             settings.metrics.tls_key,
         ),
     ]
+    asides = (bootstrap.make_heartbeat(settings, station, pulse), bootstrap.make_forwarder(settings, station))
+    work.extend(aside.keep() for aside in asides if aside is not None)
     async with _together(work) as ended:
         # The work has begun, the pages listen: who is answered may count on all of it.
         await control.answer()
@@ -178,7 +182,7 @@ async def _read_again(station: Station, before: Settings, path: Path) -> Setting
     except SettingsError as error:
         await reload.refuse(station, error)
         return before
-    for part in ("agent", "channels", "console", "metrics"):
+    for part in ("agent", "channels", "console", "metrics", "hooks", "peers", "heartbeat", "syslog"):
         if getattr(settings, part) != getattr(before, part):
             log.warning("settings of %s have changed: they take effect at the next start", part)
     looker = bootstrap.make_looker(settings, station.clock)

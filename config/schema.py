@@ -11,6 +11,7 @@ from pydantic import Field
 from config.channels import AnyChannel
 from config.limits import Checks, Limit
 from config.model import Model
+from config.outside import HeartbeatOut, Hooks, Peer, Syslog
 from config.people import ContactModel, Escalation, Holds, PersonModel, RotationModel, StepModel
 from config.secret import Secret
 from config.targets import (
@@ -38,7 +39,9 @@ __all__ = [
     "Console",
     "ContactModel",
     "Escalation",
+    "HeartbeatOut",
     "Holds",
+    "Hooks",
     "HostTarget",
     "HttpTarget",
     "IcmpTarget",
@@ -46,6 +49,7 @@ __all__ = [
     "MaintainerModel",
     "Metrics",
     "Model",
+    "Peer",
     "PersonModel",
     "Policy",
     "Polling",
@@ -59,6 +63,7 @@ __all__ = [
     "SnmpCredential",
     "SnmpTarget",
     "StepModel",
+    "Syslog",
     "TargetModel",
     "TcpTarget",
     "Watch",
@@ -259,6 +264,12 @@ class Settings(Model):
     policy: Policy = Field(default=Policy(), description="The numbers of the night-duty policy.")
     metrics: Metrics = Field(default=Metrics(), description="What Prometheus reads.")
     console: Console = Field(default=Console(), description="The pages for people.")
+    hooks: Hooks = Field(default=Hooks(), description="Where other programs post to us.")
+    peers: dict[Name, Peer] = Field(
+        default={}, max_length=50, description="Whose sign of life we expect, by name; silence is an alert."
+    )
+    heartbeat: HeartbeatOut | None = Field(default=None, description="Our own sign of life to somebody outside.")
+    syslog: Syslog | None = Field(default=None, description="Where the journal is handed on to.")
 
     def target(self, name: str) -> AnyTarget:
         """Return a target by its name. Raises KeyError."""

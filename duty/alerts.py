@@ -168,6 +168,26 @@ def snoozed(alert: Alert, until: datetime) -> Alert:
     return replace(alert, snoozed_until=until, fired=max(alert.fired, until) if free else alert.fired)
 
 
+def closed(alert: Alert, by: str, at: datetime, word: str) -> Alert:
+    """End an alert by hand: ``by`` says that nothing more is to be done about it, and in ``word`` why.
+
+    It says nothing of the check, which stays as bad as the last look found it: a failure that becomes worse, or is
+    confirmed anew after it was well, is an alert again.
+    """
+    if not alert.open:
+        return alert
+    return replace(
+        alert,
+        state=AlertState.RESOLVED,
+        resolved=at,
+        taken_by=by,
+        taken_at=alert.taken_at if alert.taken_by == by else at,
+        expires=None,
+        snoozed_until=None,
+        word=word,
+    )
+
+
 def fired_again(alert: Alert, at: datetime) -> Alert:
     """Call for somebody anew: what was taken is free again, and escalation begins from its first step."""
     if not alert.open:

@@ -15,7 +15,8 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from agent.console import limit, round, sheet, sign_in, target, targets, tonight
+from agent.console import hooks, limit, link, round, sheet, sign_in, target, targets, tonight
+from agent.console.gates import Gates
 from agent.console.guard import act, enter, see
 from agent.console.headers import SECURITY, SecurityHeaders
 from agent.console.office import Office
@@ -29,8 +30,11 @@ ERRORS: Final = MappingProxyType(
 SAID: Final = frozenset({"old_page", "foreign"})
 
 
-def create_app(office: Office) -> Starlette:
-    """Return the console. Every page is behind ``see`` and every deed behind ``act``, but for those that let in."""
+def create_app(office: Office, gates: Gates | None = None) -> Starlette:
+    """Return the console. Every page is behind ``see`` and every deed behind ``act``, but for those that let in.
+
+    ``gates`` have guards of their own: links in messages, hooks of other programs. Without them they stay shut.
+    """
     app = Starlette(
         routes=[
             Route("/", see(tonight.show, screens=True)),
@@ -46,6 +50,8 @@ def create_app(office: Office) -> Starlette:
             Route("/password", see(sign_in.show_password, unchanged=True)),
             Route("/password", act(sign_in.change, Right.SEE, unchanged=True), methods=["POST"]),
             Route("/screen/{token}", sign_in.admit_screen),
+            *hooks.ROUTES,
+            *link.ROUTES,
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         ],
         middleware=[
@@ -55,6 +61,7 @@ def create_app(office: Office) -> Starlette:
         exception_handlers={HTTPException: _refused, Exception: _failed},
     )
     app.state.office = office
+    app.state.gates = gates
     app.state.templates = open_templates()
     return app
 

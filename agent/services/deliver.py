@@ -162,7 +162,7 @@ class Deliverer:
 
     def _worded(self, letter: Addressed) -> Message | None:
         try:
-            return worded(letter, self._station.orders, self._station.clock.now())
+            return worded(letter, self._station.orders, self._station.clock.now(), self._station.links)
         except Exception:
             # A defect of ours in one message must not hold up what else the channel carries.
             log.exception("alerts %s: the message cannot be worded, it is tried again", letter.batch.alerts)

@@ -42,6 +42,8 @@ class Orders:
     take_policy: TakePolicy = field(default_factory=TakePolicy)
     self_test: time | None = None
     self_tested: frozenset[str] = frozenset()
+    answers: bool = False
+    """Answers by SMS reach us, so that a message may ask for one."""
 
     def policy(self, site: str) -> EscalationPolicy:
         """Return who is told of a site's alerts; a site that left the settings is treated as by default."""

@@ -54,16 +54,20 @@ def _open(conn: Connection, agent: str, transition: Transition, orders: Orders) 
 
 
 def _move(conn: Connection, agent: str, before: Alert, transition: Transition, orders: Orders) -> None:
-    after = moved(before, transition, wakes=_wakes(transition, orders))
+    carry(conn, agent, before, moved(before, transition, wakes=_wakes(transition, orders)), transition.at)
+
+
+def carry(conn: Connection, agent: str, before: Alert, after: Alert, at: datetime) -> None:
+    """Write down what an alert has become, and tell those who know of it when it is over."""
     alerts.change_alert(conn, agent, before, after)
     if after.state is AlertState.RESOLVED:
-        is_over(conn, agent, after, transition.at)
+        is_over(conn, agent, after, at)
     elif after.calm_since != before.calm_since:
         kind = EventKind.CALM if after.calm_since else EventKind.FLAPPING
-        alerts.add_event(conn, agent, after.number, transition.at, kind, AGENT)
+        alerts.add_event(conn, agent, after.number, at, kind, AGENT)
     elif after.severity != before.severity:
         kind = EventKind.WORSENED if after.severity > before.severity else EventKind.EASED
-        alerts.add_event(conn, agent, after.number, transition.at, kind, AGENT)
+        alerts.add_event(conn, agent, after.number, at, kind, AGENT)
 
 
 def is_over(conn: Connection, agent: str, alert: Alert, now: datetime) -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from agent.services.gather import gathered, goes_on, title_of
 from agent.services.hand_out import Addressed
+from agent.services.links import Links
 from agent.services.orders import Orders
 from agent.store.outbox import CALLS, OutboxItem, OutboxState
 from duty import own_alerts
@@ -20,12 +21,23 @@ from exporters.words.events import Event, EventKind, Tried
 from exporters.words.messages import page
 
 
-def worded(letter: Addressed, orders: Orders, now: datetime) -> Message:
+def worded(letter: Addressed, orders: Orders, now: datetime, links: Links | None = None) -> Message:
     """Word a message in the language of who reads it, by the clock of the site that it is about."""
     person = letter.person
     say = words(person.language if person and person.language else orders.language)
     event = gathered(letter.batch, letter.alerts, person, letter.there, orders) or _single(letter, orders, say)
+    event = replace(event, answers=orders.answers, url=_link(letter, links, now))
     return page(event, say, ZoneInfo(event.site.zone if event.site else orders.zone), now)
+
+
+def _link(letter: Addressed, links: Links | None, now: datetime) -> str:
+    """Return where the message leads: to its alert, or to the list where it is about several."""
+    if links is None or not letter.alerts:
+        return ""
+    if len(letter.alerts) > 1:
+        return links.every
+    first, (alert,) = letter.batch.first, letter.alerts
+    return links.to(alert, first.person, first.contact, now)
 
 
 def _single(letter: Addressed, orders: Orders, say: Say) -> Event:

@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     CALM = "calm"
     CLOSED = "closed"
     COMMENTED = "commented"
+    DECLINED = "declined"
     TOLD = "told"
     FAILED = "failed"
     RESOLVED = "resolved"
@@ -84,6 +85,13 @@ def last_resolved(conn: Connection, agent: str, key: Key) -> datetime | None:
     )
     closed = sa.exists().where(alert_events.c.alert == of.number, alert_events.c.kind == EventKind.CLOSED.value)
     return conn.execute(query.where(~closed)).scalar()
+
+
+def count_handed(conn: Connection, agent: str) -> int:
+    """Return how many alerts are open that others handed to us."""
+    still = alerts.c.state.in_([state.value for state in AlertState if state is not AlertState.RESOLVED])
+    theirs = sa.select(sa.func.count()).where(alerts.c.agent == agent, still, alerts.c.source != "")
+    return conn.execute(theirs).scalar_one()
 
 
 def get_alert(conn: Connection, agent: str, number: int) -> Alert:

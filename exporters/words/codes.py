@@ -22,6 +22,7 @@ REASONS: Final = (
     "absence.monitor_cut_off",
     "channel.failing",
     "disk.full",
+    "external.fires",
     "levels.high",
     "levels.low",
     "memory.low",
@@ -75,6 +76,25 @@ CHECK_NAMES: Final = (
 HEALTH: Final = ("daemon", "record", "settings", "ticker", "writer")
 """The lines on the agent's own health; ``nightduty doctor`` says what to do for each."""
 
+SOURCES: Final = ("alertmanager", "zabbix")
+"""Who may hand alerts to us."""
+
+OUTCOMES: Final = (
+    "taken",
+    "yours",
+    "theirs",
+    "over",
+    "none_such",
+    "passed_on",
+    "given_back",
+    "left",
+    "nothing",
+    "usage",
+    "stranger",
+    "several",
+)
+"""What may come of an answer by telephone."""
+
 ASIDE: Final = ("snoozed", "silenced", "suppressed")
 """What stands beside an alert's state."""
 
@@ -103,6 +123,8 @@ def codes() -> Iterator[str]:
     yield from (f"step.{post}" for post in ROSTERED)
     yield from (f"step.instead_of_{post}" for post in ROSTERED)
     yield "step.fallback"
+    yield from (f"external.source.{source}" for source in SOURCES)
+    yield from (f"reply.{outcome}" for outcome in OUTCOMES)
     yield from (f"message.result.{result}" for result in RESULTS)
     yield from (f"limit_refused.{code}" for code in (*REFUSALS_OF_LIMITS, "stricter_below"))
     yield from (f"number_unit.{unit}" for unit in set(PARAMETERS.values()) - {"bool", "health"})

@@ -13,10 +13,22 @@ from zoneinfo import ZoneInfo
 from duty.alerts import Alert, AlertState
 from duty.escalation import SUBSTITUTES
 from duty.findings import Severity
+from duty.handed import LONGEST_SAID
 from exporters.notify.port import Message
 from exporters.words import several
 from exporters.words.catalogue import Say
-from exporters.words.events import SEVERAL, Event, EventKind, Pieces, clean, pieces, say_length, say_number, waited
+from exporters.words.events import (
+    LONGEST,
+    SEVERAL,
+    Event,
+    EventKind,
+    Pieces,
+    clean,
+    pieces,
+    say_length,
+    say_number,
+    waited,
+)
 from exporters.words.several import MOST_LINES, listed
 from exporters.words.sms import sms
 from exporters.words.times import format_time
@@ -98,6 +110,15 @@ def _resolved(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetim
     return (say("message.resolved"), told.said(say, "restored", clock=clock)), lines
 
 
+def _closed(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
+    ended = event.alert.resolved if event.alert else None
+    line = told.said(say, "closed_line", clock=format_time(ended or event.at, now, zone, say))
+    done = told.said(say, "done") if told.word else ""
+    # What others handed to us has no check of ours behind it.
+    note = say("message.closed_note") if event.alert and not event.alert.source else ""
+    return (say("message.closed"), told.said(say, "named")), [line, done, note]
+
+
 def _channel_failed(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
     lines = [told.said(say, "channel_word") if told.word else "", say("message.channel_next")]
     return (say("message.channel"), told.said(say, "channel_failed")), lines
@@ -158,6 +179,7 @@ _SAID: Final = MappingProxyType[EventKind, Callable[[Event, Pieces, Say, ZoneInf
         EventKind.ESCALATED: _escalated,
         EventKind.TAKEN: _taken,
         EventKind.RESOLVED: _resolved,
+        EventKind.CLOSED: _closed,
         EventKind.FIRED_AGAIN: _fired_again,
         EventKind.CHANNEL_FAILED: _channel_failed,
         EventKind.CHANNEL_RESTORED: _channel_restored,
@@ -175,7 +197,7 @@ _SAID: Final = MappingProxyType[EventKind, Callable[[Event, Pieces, Say, ZoneInf
 
 def _severity(event: Event) -> Severity:
     match event.kind:
-        case EventKind.TAKEN | EventKind.DIGEST_TAKEN | EventKind.TEST:
+        case EventKind.TAKEN | EventKind.CLOSED | EventKind.DIGEST_TAKEN | EventKind.TEST:
             return Severity.NOTE
         case EventKind.RESOLVED | EventKind.DIGEST_RESOLVED | EventKind.CHANNEL_RESTORED:
             return Severity.OK
@@ -201,6 +223,10 @@ def _where(event: Event, told: Pieces, say: Say) -> str:
     target = event.target
     places = (told.site, target.room, target.rack, target.unit) if target else (told.site,)
     place = listed(say, [clean(place) for place in places if place])
+    if event.alert and len(event.alert.said) > LONGEST:
+        # The title has the beginning of what others said; here it has room.
+        said = clean(event.alert.said, LONGEST_SAID)
+        return say("external.more_where", said=said, place=place) if place else say("external.more", said=said)
     if told.why and place:
         return told.said(say, "why_where", place=place)
     return told.said(say, "why") if told.why else say("message.where", place=place) if place else ""

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duty.alerts import Alert, AlertState, TakePolicy, taken
+from duty.alerts import Alert, AlertState, TakePolicy, closed, taken
 from duty.escalation import SUBSTITUTES
 from duty.findings import Finding, Severity
 from duty.people import Person, Post
@@ -123,6 +123,13 @@ def resolved(say: Say) -> Event:
     return replace(before, kind=EventKind.RESOLVED, at=T0 + 47 * MINUTE, alert=alert, below=214)
 
 
+def closed_by_hand(say: Say) -> Event:
+    before = was_taken(say)
+    assert before.alert
+    alert = closed(before.alert, "a", T0 + 47 * MINUTE, "board changed")
+    return replace(before, kind=EventKind.CLOSED, at=T0 + 47 * MINUTE, alert=alert)
+
+
 def fired_again(say: Say) -> Event:
     again = T0 + 63 * MINUTE
     return replace(
@@ -201,6 +208,7 @@ EVENTS = (
     escalated,
     was_taken,
     resolved,
+    closed_by_hand,
     fired_again,
     channel_failed,
     channel_restored,
