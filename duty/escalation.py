@@ -128,8 +128,10 @@ class Page:
 
 
 def rings(alert: Alert, policy: EscalationPolicy, now: datetime) -> bool:
-    """Say whether an alert may call for somebody at this moment: it is free, not snoozed, and may wake who sleeps."""
+    """Say whether an alert may call for somebody now: free, not snoozed, not well just now, and may wake who sleeps."""
     if alert.state is not AlertState.FIRING or (alert.snoozed_until is not None and now < alert.snoozed_until):
+        return False
+    if alert.calm_since is not None:
         return False
     return alert.wakes or not policy.quiet_at(now)
 

@@ -32,11 +32,15 @@ class EventKind(StrEnum):
     GIVEN_BACK = "given_back"
     EXPIRED = "expired"
     SNOOZED = "snoozed"
+    HANDED = "handed"
+    SILENCE_ENDED = "silence_ended"
+    FLAPPING = "flapping"
+    CALM = "calm"
+    CLOSED = "closed"
     COMMENTED = "commented"
     TOLD = "told"
     FAILED = "failed"
     RESOLVED = "resolved"
-    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,17 @@ def open_alert(conn: Connection, agent: str, key: Key) -> Alert | None:
     )
     row = conn.execute(query).one_or_none()
     return None if row is None else _alert(row)
+
+
+def last_resolved(conn: Connection, agent: str, key: Key) -> datetime | None:
+    """Return when the newest alert of a key was over; one that somebody closed by hand does not count."""
+    target, check, instance = key
+    of = alerts.c
+    query = sa.select(sa.func.max(of.resolved)).where(
+        of.agent == agent, of.target == target, of.check == check, of.instance == instance
+    )
+    closed = sa.exists().where(alert_events.c.alert == of.number, alert_events.c.kind == EventKind.CLOSED.value)
+    return conn.execute(query.where(~closed)).scalar()
 
 
 def get_alert(conn: Connection, agent: str, number: int) -> Alert:
