@@ -12,11 +12,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from agent.console.language import COOKIE, asked_for, choose, remember
-from agent.console.voice import Voice, voice_of
-from agent.services.overview import Overview
+from agent.console.voice import Moment, Voice, voice_of
 from exporters.words import LANGUAGES, SIGNS, shown, words
 
-PLACES: Final = (("/", "page.tonight"),)
+PLACES: Final = (("/", "page.tonight"), ("/alerts", "page.alerts"), ("/silences", "page.silences"))
 """The pages that stand in every page's head: address and code of the name."""
 
 LANGUAGE_NAMES: Final = {"en": "English", "zh": "中文"}
@@ -41,8 +40,8 @@ def open_templates() -> Environment:
     return templates
 
 
-async def page(request: Request, template: str, overview: Overview, **content: object) -> Response:
-    """Render a page of an overview's moment.
+async def page(request: Request, template: str, overview: Moment, **content: object) -> Response:
+    """Render a page of a moment.
 
     In a thread, for a round of 1,000 targets takes longer to render than the agent's loop may stand still.
     """

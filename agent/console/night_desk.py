@@ -1,0 +1,59 @@
+"""What stands on the first page beside the rounds: who is on duty, what is open, what is put off, what is due. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.console.alert_lines import Line, lines
+from agent.services.alert_board import Board
+from agent.services.alert_list import PostHeld, Roster
+from duty.fold import Key
+from duty.people import Post
+from duty.silences import Silence
+
+MOST_LINES = 10
+MOST_SILENCES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NightDesk:
+    """The alerts that are not put off, worst first; how many call; who is on duty; the silences that end soonest."""
+
+    lines: tuple[Line, ...]
+    open: int
+    calling: int
+    newest: int
+    posts: tuple[PostHeld, ...]
+    change: datetime | None
+    silences: tuple[tuple[Silence, str], ...]
+    silenced: int
+    quiet: int
+    keys: frozenset[Key]
+
+
+def lay_desk(board: Board, roster: Roster) -> NightDesk:
+    """Lay the desk."""
+    every = lines(board)
+    loud = [line for line in every if not line.quiet]
+    force = sorted((s for s in board.silences if s.in_force(board.now)), key=lambda s: s.over)
+    return NightDesk(
+        lines=tuple(loud[:MOST_LINES]),
+        open=len(loud),
+        calling=sum(line.calls for line in every),
+        newest=max((line.alert.number for line in every if line.calls), default=0),
+        posts=tuple(held for held in roster.posts if held.now or held.post is Post.TECHNICIAN),
+        change=next_change(roster),
+        silences=tuple((silence, board.title(silence.by)) for silence in force[:MOST_SILENCES]),
+        silenced=len(force),
+        quiet=len(every) - len(loud),
+        keys=frozenset(line.alert.key for line in every),
+    )
+
+
+def next_change(roster: Roster) -> datetime | None:
+    """Return when the next technician comes on or goes off duty, at any site; None where none is planned."""
+    held = [post for post in roster.posts if post.post is Post.TECHNICIAN]
+    ends = [shift.end for post in held for shift in post.now]
+    begins = [post.next.begin for post in held if post.next is not None]
+    return min([*ends, *begins], default=None)
