@@ -12,9 +12,13 @@ from pathlib import Path
 import sqlalchemy
 
 from agent.clock import Clock
+from agent.console.office import Office, Terms
+from agent.services.alert_list import AlertRecord
+from agent.services.door import Door
 from agent.services.look import Looker
 from agent.services.memory import Memory
 from agent.services.orders import Orders
+from agent.services.overview import Reader
 from agent.services.record import Recorder
 from agent.services.station import Station
 from agent.store import cadences
@@ -146,3 +150,14 @@ async def make_station(settings: Settings, clock: Clock, store: Store, looker: L
         started=now,
         settings_at=now,
     )
+
+
+def make_door(settings: Settings, station: Station) -> Door:
+    """Return what decides who comes in."""
+    return Door(station, state_dir(settings))
+
+
+def make_office(settings: Settings, station: Station, reader: Reader, door: Door) -> Office:
+    """Return what the console's pages work with."""
+    alerts = AlertRecord(lambda: station.orders, station.clock, station.store)
+    return Office(reader, station, alerts, Terms(settings.agent.language), door)

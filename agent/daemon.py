@@ -17,7 +17,7 @@ from agent.console.app import create_app
 from agent.control.alert_verbs import AlertVerbs
 from agent.control.server import ControlServer
 from agent.control.verbs import Verbs
-from agent.services import reload
+from agent.services import accounts, reload
 from agent.services.deliver import Deliverer
 from agent.services.picture import take_picture
 from agent.services.pulse import Pulse
@@ -60,17 +60,24 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
     ticks, pulse, page = Ticks(station, deliverer), Pulse(station), MetricsPage()
     reader = LiveReader(station, pulse)
     verbs = Verbs(station, reader)
+    door = bootstrap.make_door(settings, station)
+    console = create_app(bootstrap.make_office(settings, station, reader, door))
     control = ControlServer(bootstrap.socket_path(settings), {**verbs.verbs, **AlertVerbs(station, deliverer).verbs})
     token = settings.metrics.token.reveal() if settings.metrics.token else None
     # First what can fail: a round that is begun should not meet a closed record.
     await control.bind()
     await ticks.begin()
+    try:
+        await accounts.open_first(door)
+    except (NightdutyError, OSError) as error:
+        # The rounds go on without anybody who may look at them.
+        log.error("the first account cannot be made, the next start will try again: %s", error)
     work: list[Coroutine[Any, Any, None]] = [
         keep_ticking(ticks, station.clock),
         _feed(ticks, pulse),
         _paint(station, pulse, page),
         _reload(station, settings, path, hangup),
-        listen.serve("status", create_app(reader, settings.agent.language), str(settings.console.listen)),
+        listen.serve("status", console, str(settings.console.listen)),
         listen.serve(
             "metrics",
             metrics_app(page, pulse.own, token),

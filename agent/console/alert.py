@@ -11,9 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from agent.console.alert_lines import Line, stand
-from agent.console.desk import Refused, back, here, me, number_in, office_of, visitor_of, word_in
-from agent.console.language import choose
-from agent.console.render import page
+from agent.console.desk import Refused, back, here, me, number_in, office_of, reader_of, word_in
+from agent.console.render import language_of, page, target_url
 from agent.console.story import story
 from agent.console.when import until
 from agent.services import take
@@ -77,7 +76,7 @@ async def snooze(request: Request, form: Form) -> Response:
 async def comment(request: Request, form: Form) -> Response:
     """Add a note: a ready phrase, or words of their own."""
     number, by, phrase = number_in(request), me(request), form.get("phrase", "")
-    say = words(choose(request, office_of(request).terms.language))
+    say = words(language_of(request))
     word = say(f"desk.phrase.{phrase}") if phrase in PHRASES else word_in(form)
     if not word:
         return await _refuse(request, form, Refused("no_word"))
@@ -168,7 +167,7 @@ def _done(request: Request, line: Line) -> str:
 
 
 def _asker(request: Request) -> str:
-    visitor = visitor_of(request)
+    visitor = reader_of(request)
     return visitor.account if visitor.person else ""
 
 
@@ -198,7 +197,5 @@ def _raise_url(alert: Alert) -> str:
     finding = alert.finding
     if alert.source or finding.limit is None:
         return ""
-    from agent.console.render import target_url
-
     asked = urlencode({"parameter": finding.parameter, "instance": finding.instance})
     return f"{target_url(alert.key[0])}?{asked}#limit"

@@ -36,7 +36,7 @@ def office_of(request: Request) -> Office:
     return office
 
 
-def visitor_of(request: Request) -> Visitor:
+def reader_of(request: Request) -> Visitor:
     """Return who reads."""
     visitor: Visitor = request.state.visitor
     return visitor
@@ -44,7 +44,7 @@ def visitor_of(request: Request) -> Visitor:
 
 def me(request: Request) -> str:
     """Return in whose name the reader acts."""
-    visitor = visitor_of(request)
+    visitor = reader_of(request)
     return visitor.person or visitor.account
 
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from agent.console.alert_lines import LONGEST_SEARCH
-from agent.console.desk import Refused, back, here, me, number_in, office_of, visitor_of, word_in
+from agent.console.desk import Refused, back, here, me, number_in, office_of, reader_of, word_in
 from agent.console.render import page
 from agent.console.when import LENGTHS, MORNING, OWN, as_field, moment, until
 from agent.services import silence
@@ -144,5 +144,5 @@ def _done(request: Request, found: tuple[Silence, ...], now: datetime) -> str:
 
 
 def _asker(request: Request) -> str:
-    visitor = visitor_of(request)
+    visitor = reader_of(request)
     return visitor.account if visitor.person else ""

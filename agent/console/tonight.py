@@ -11,10 +11,11 @@ from starlette.responses import Response
 from agent.console.cells import cells
 from agent.console.grid import WORST_FIRST, lay
 from agent.console.language import choose
+from agent.console.office import Office
 from agent.console.render import page
 from agent.console.verdict import judge, last_round
 from agent.console.voice import Voice, voice_of
-from agent.services.overview import Abnormal, Overview, Reader
+from agent.services.overview import Abnormal, Overview
 from duty.rounds import BY_HAND, RoundState
 
 MOST_ABNORMAL = 100
@@ -23,9 +24,10 @@ MOST_ABNORMAL = 100
 
 async def show(request: Request) -> Response:
     """Show the first page; ``?site=`` opens one site of a folded grid, ``?wall`` is for a screen on the wall."""
-    reader: Reader = request.app.state.reader
+    office: Office = request.app.state.office
+    reader = office.reader
     overview = await reader.overview()
-    language = choose(request, request.app.state.language)
+    language = choose(request, office.terms.language)
     voice = voice_of(overview, language)
     targets = {target.name: target for target in overview.targets}
     key = {name for name, target in targets.items() if target.key}

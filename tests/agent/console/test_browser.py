@@ -12,8 +12,8 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
-from agent.console import create_app
 from agent.services.overview import Reader
+from tests.agent.console.desk import Desk
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -44,10 +44,10 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def served(reader: Reader) -> Iterator[str]:
+def served(desk: Desk, reader: Reader) -> Iterator[str]:
     """Serve the console on a free port of loopback and yield its address."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(reader, "en"), log_level="error", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(uvicorn.Config(desk.app(reader), log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     try:
@@ -59,10 +59,11 @@ def served(reader: Reader) -> Iterator[str]:
 
 
 @contextmanager
-def opened(browser: Browser, size: str = "desk", scheme: str = "light") -> Iterator[tuple[Page, list[str]]]:
+def opened(desk: Desk, browser: Browser, size: str = "desk", scheme: str = "light") -> Iterator[tuple[Page, list[str]]]:
     """Open a page and yield it with what the browser complains of."""
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height})
+    context.add_cookies([{"name": "nightduty", "value": desk.session()[0], "domain": "127.0.0.1", "path": "/"}])
     page = context.new_page()
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     complaints: list[str] = []
@@ -88,9 +89,17 @@ def opened(browser: Browser, size: str = "desk", scheme: str = "light") -> Itera
     ],
 )
 def test_a_page_fits_and_the_browser_has_nothing_to_complain_of(
-    browser: Browser, house: Build, name: str, targets: int, path: str, language: str, scheme: str, size: str
+    desk: Desk,
+    browser: Browser,
+    house: Build,
+    name: str,
+    targets: int,
+    path: str,
+    language: str,
+    scheme: str,
+    size: str,
 ) -> None:
-    with served(house(targets)) as address, opened(browser, size, scheme) as (page, complaints):
+    with served(desk, house(targets)) as address, opened(desk, browser, size, scheme) as (page, complaints):
         page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
         SCREENSHOTS.mkdir(exist_ok=True)
         page.screenshot(path=SCREENSHOTS / f"{name}-{size}-{language}-{scheme}.png", full_page=True)
@@ -100,9 +109,9 @@ def test_a_page_fits_and_the_browser_has_nothing_to_complain_of(
 
 @pytest.mark.parametrize("size", SIZES)
 def test_hostile_names_do_nothing_and_break_no_page(
-    browser: Browser, house: Build, hostile_words: tuple[str, ...], size: str
+    desk: Desk, browser: Browser, house: Build, hostile_words: tuple[str, ...], size: str
 ) -> None:
-    with served(house(14, hostile=True)) as address, opened(browser, size) as (page, complaints):
+    with served(desk, house(14, hostile=True)) as address, opened(desk, browser, size) as (page, complaints):
         dialogs: list[str] = []
 
         def dismiss(dialog: Dialog) -> None:
@@ -121,8 +130,8 @@ def test_hostile_names_do_nothing_and_break_no_page(
         assert (complaints, dialogs) == ([], [])
 
 
-def test_the_keyboard_reaches_a_cell_and_moves_in_the_grid(browser: Browser, house: Build) -> None:
-    with served(house()) as address, opened(browser) as (page, _):
+def test_the_keyboard_reaches_a_cell_and_moves_in_the_grid(desk: Desk, browser: Browser, house: Build) -> None:
+    with served(desk, house()) as address, opened(desk, browser) as (page, _):
         page.goto(address)
         presses = 0
         while not page.evaluate("!!document.activeElement.closest('.grid tbody td')"):
@@ -141,9 +150,9 @@ def test_the_keyboard_reaches_a_cell_and_moves_in_the_grid(browser: Browser, hou
         page.wait_for_url("**/rounds/18/HZ1-ACC-31")
 
 
-def test_the_grid_refreshes_without_losing_the_readers_place(browser: Browser, house: Build) -> None:
+def test_the_grid_refreshes_without_losing_the_readers_place(desk: Desk, browser: Browser, house: Build) -> None:
     reader = house()
-    with served(reader) as address, opened(browser, "phone") as (page, complaints):
+    with served(desk, reader) as address, opened(desk, browser, "phone") as (page, complaints):
         page.clock.install()
         page.goto(address)
         cell = page.locator("a[href='/rounds/20/HZ1-DB-01']")
@@ -159,11 +168,11 @@ def test_the_grid_refreshes_without_losing_the_readers_place(browser: Browser, h
         assert complaints == []
 
 
-def test_a_page_whose_agent_went_away_says_that_it_is_old(browser: Browser, house: Build) -> None:
+def test_a_page_whose_agent_went_away_says_that_it_is_old(desk: Desk, browser: Browser, house: Build) -> None:
     reader = house()
-    with opened(browser) as (page, _):
+    with opened(desk, browser) as (page, _):
         page.clock.install()
-        with served(reader) as address:
+        with served(desk, reader) as address:
             page.goto(address)
             assert page.locator("#stale p").is_hidden()
         page.clock.run_for(21_000)
@@ -171,9 +180,9 @@ def test_a_page_whose_agent_went_away_says_that_it_is_old(browser: Browser, hous
         assert "as of Tue 24 Nov 03:12" in page.locator("#stale").inner_text()
 
 
-def test_the_dark_room_is_dark_and_paper_is_white(browser: Browser, house: Build) -> None:
+def test_the_dark_room_is_dark_and_paper_is_white(desk: Desk, browser: Browser, house: Build) -> None:
     ground = "getComputedStyle(document.body).backgroundColor"
-    with served(house()) as address, opened(browser, scheme="dark") as (page, _):
+    with served(desk, house()) as address, opened(desk, browser, scheme="dark") as (page, _):
         page.goto(address)
         assert page.evaluate(ground) == "rgb(17, 19, 21)"
         page.emulate_media(media="print")
