@@ -11,20 +11,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from agent.console.alert_lines import Line, stand
-from agent.console.desk import Refused, back, here, me, number_in, office_of, reader_of, word_in
+from agent.console.desk import Refused, back, me, number_in, office_of, reader_of, word_in
 from agent.console.render import language_of, page, target_url
 from agent.console.story import story
-from agent.console.when import until
+from agent.console.when import as_field, until
 from agent.services import take
 from agent.services.alert_board import Case, dependents, read_case
 from agent.services.alert_list import Roster
 from duty.alerts import Alert
 from duty.errors import NightdutyError, NotFound
 from duty.people import ROSTERED
-from exporters.words import words
+from exporters.words import Say, say_next, shown, words
+from exporters.words.codes import NOTES
+from exporters.words.events import say_length
 
-PHRASES: Final = ("on_my_way", "working", "maintainer", "watching", "need_help")
-"""Ready words for a note, under ``desk.phrase``."""
 MOST_DEPENDENTS = 12
 DONE: Final = ("taken", "given_back", "handed", "snoozed", "commented", "closed")
 
@@ -77,7 +77,7 @@ async def comment(request: Request, form: Form) -> Response:
     """Add a note: a ready phrase, or words of their own."""
     number, by, phrase = number_in(request), me(request), form.get("phrase", "")
     say = words(language_of(request))
-    word = say(f"desk.phrase.{phrase}") if phrase in PHRASES else word_in(form)
+    word = say(f"desk.phrase.{phrase}") if phrase in NOTES else word_in(form)
     if not word:
         return await _refuse(request, form, Refused("no_word"))
     return await _act(request, form, "commented", lambda a: take.comment(a, number, by, word, asker=_asker(request)))
@@ -91,9 +91,7 @@ async def close(request: Request, form: Form) -> Response:
     return await _act(request, form, "closed", lambda a: take.close(a, number, by, word, asker=_asker(request)))
 
 
-async def _act(
-    request: Request, form: Form, done: str, action: Callable[..., Awaitable[Alert]]
-) -> Response:
+async def _act(request: Request, form: Form, done: str, action: Callable[..., Awaitable[Alert]]) -> Response:
     number = number_in(request)
     try:
         await action(office_of(request).station)
@@ -132,6 +130,7 @@ async def _page(request: Request, number: int, refused: Refused | None = None, t
     line, roster = stand(case.alert, case.board), await office.alerts.roster()
     entries, earlier = story(case)
     below = dependents(case.alert.key[0], case.board.targets)
+    say, zone = words(language_of(request)), case.board.zone(case.alert.site)
     return await page(
         request,
         "alert.html",
@@ -148,11 +147,16 @@ async def _page(request: Request, number: int, refused: Refused | None = None, t
         on_duty=_on_duty(roster, case.alert.site),
         others=_others(case, roster, me(request)),
         mine=case.alert.taken_by == me(request),
-        phrases=PHRASES,
+        step=say_next(case.alert.finding, say),
+        lasted=say_length((case.alert.resolved or case.board.now) - case.alert.opened, say),
+        told=lambda event: _known(f"desk.told.{event}", event, say),
+        error=lambda code: _known(f"message.result.{code}", code, say),
+        reason=lambda code: say(code) if code in say else "",
+        now_field=as_field(case.board.now, zone),
+        trying=request.url.path.rpartition("/")[2] if refused else "",
         raise_url=_raise_url(case.alert),
         silence_url="/silences?" + urlencode({"target": case.alert.key[0], "check": case.alert.key[1]}) + "#new",
         back=f"/alerts/{number}",
-        here=here(request),
         done=_done(request, line),
         refused=refused,
         typed=typed or {},
@@ -164,6 +168,11 @@ def _done(request: Request, line: Line) -> str:
     code, mine = request.query_params.get("done", ""), line.alert.taken_by == me(request)
     holds = {"taken": mine, "given_back": not line.alert.taken_by, "closed": not line.alert.open}
     return code if code in DONE and holds.get(code, True) else ""
+
+
+def _known(code: str, otherwise: str, say: Say) -> str:
+    """Say a code, or what it is about where there are no words for it: a channel's answer may be anything."""
+    return say(code) if code in say else shown(otherwise, 60)
 
 
 def _asker(request: Request) -> str:

@@ -132,12 +132,15 @@ def pages(count: int) -> int:
     return max(1, -(-count // PAGE))
 
 
+def newest_call(all_open: Iterable[Line]) -> int:
+    """Return when the newest of those that call began to, in whole seconds: a page that rings looks at it."""
+    return max((int(line.alert.fired.timestamp()) for line in all_open if line.calls), default=0)
+
+
 def _urgency(line: Line) -> tuple[bool, int, bool, datetime, int]:
     alert = line.alert
     return line.quiet, -alert.severity, not alert.key_equipment, alert.opened, alert.number
 
 
-def _with(
-    line: Line, how: Stand, who: str, at: datetime | None, why: str, beside: Silence | None = None
-) -> Line:
+def _with(line: Line, how: Stand, who: str, at: datetime | None, why: str, beside: Silence | None = None) -> Line:
     return Line(line.alert, how, who, at, why, line.target, line.zone, beside)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from agent.console.alert_lines import SHOWS, Asked, Line, asked, chosen, lines, pages, stand
+from agent.console.alert_lines import SHOWS, Asked, Line, asked, chosen, lines, newest_call, pages, stand
 from agent.console.desk import Refused, back, here, me, office_of
 from agent.console.render import page
 from agent.services import take
@@ -81,7 +81,9 @@ async def _page(request: Request, wanted: Asked, refused: str = "") -> Response:
         wanted=wanted,
         shows=[(name, "/alerts?" + urlencode(wanted.query(show=name))) for name in SHOWS],
         sites=[(name, board.sites[name].title if name in board.sites else name, many) for name, many in sites.items()],
+        first_page="/alerts?" + urlencode(wanted.query()),
         calling=sum(line.calls for line in every),
+        newest=newest_call(every),
         any_open=bool(every),
         board=board,
         back=here(request),

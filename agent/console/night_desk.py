@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.console.alert_lines import Line, lines
+from agent.console.alert_lines import Line, lines, newest_call
 from agent.services.alert_board import Board
 from agent.services.alert_list import PostHeld, Roster
 from duty.fold import Key
@@ -41,7 +41,7 @@ def lay_desk(board: Board, roster: Roster) -> NightDesk:
         lines=tuple(loud[:MOST_LINES]),
         open=len(loud),
         calling=sum(line.calls for line in every),
-        newest=max((line.alert.number for line in every if line.calls), default=0),
+        newest=newest_call(every),
         posts=tuple(held for held in roster.posts if held.now or held.post is Post.TECHNICIAN),
         change=next_change(roster),
         silences=tuple((silence, board.title(silence.by)) for silence in force[:MOST_SILENCES]),

@@ -15,6 +15,7 @@ from agent.console.language import COOKIE, asked_for, choose, remember
 from agent.console.office import Office
 from agent.console.voice import Moment, Voice, voice_of
 from exporters.words import LANGUAGES, SIGNS, shown, words
+from exporters.words.codes import NOTES
 from exporters.words.events import say_number
 
 PLACES: Final = (("/", "page.tonight"), ("/alerts", "page.alerts"), ("/silences", "page.silences"))
@@ -39,7 +40,13 @@ def open_templates() -> Environment:
     )
     templates.filters["shown"] = shown
     templates.globals.update(
-        icons=SIGNS, round_url=round_url, sheet_url=sheet_url, target_url=target_url, tel=tel, say_number=say_number
+        icons=SIGNS,
+        round_url=round_url,
+        sheet_url=sheet_url,
+        target_url=target_url,
+        tel=tel,
+        say_number=say_number,
+        ready_notes=NOTES,
     )
     return templates
 

@@ -11,12 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from agent.console.alert_lines import LONGEST_SEARCH
 from agent.console.desk import Refused, back, here, me, number_in, office_of, reader_of, word_in
 from agent.console.render import page
 from agent.console.when import LENGTHS, MORNING, OWN, as_field, moment, until
 from agent.services import silence
-from agent.services.alert_board import Board, read_silences
+from agent.services.alert_board import LONGEST_SEARCH, Board, read_silences
 from duty.errors import NightdutyError, NotFound
 from duty.silences import Silence, SilenceKind
 from exporters.words import shown
@@ -31,12 +30,25 @@ Form = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A silence, the zone of its times, who made and who ended it by title, and how many open alerts it covers."""
+    """A silence, who made and who ended it by title, and how many open alerts it covers."""
 
     silence: Silence
     by: str
     ended_by: str
     holds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants to silence."""
+
+    kind: SilenceKind
+    target: str
+    site: str
+    check: str
+    begin: datetime
+    end: datetime
+    why: str
 
 
 async def show(request: Request) -> Response:
@@ -47,15 +59,26 @@ async def show(request: Request) -> Response:
 
 async def make(request: Request, form: Form) -> Response:
     """Make one."""
-    station, number = office_of(request).station, None
+    station = office_of(request).station
     try:
         wanted = _read(form, station.clock.now(), station.orders.zone)
-        number = (await silence.silence(station, me(request), asker=_asker(request), **wanted)).number
+        made = await silence.silence(
+            station,
+            me(request),
+            kind=wanted.kind,
+            target=wanted.target,
+            site=wanted.site,
+            check=wanted.check,
+            begin=wanted.begin,
+            end=wanted.end,
+            why=wanted.why,
+            asker=_asker(request),
+        )
     except Refused as why:
         return await _refuse(request, form, why)
     except NightdutyError as error:
         return await _refuse(request, form, Refused("silence", why=error))
-    return back(form, "/silences", done="silenced", n=number)
+    return back(form, "/silences", done="silenced", n=made.number)
 
 
 async def end(request: Request, form: Form) -> Response:
@@ -68,8 +91,8 @@ async def end(request: Request, form: Form) -> Response:
     return back(form, "/silences", **({"done": "ended", "n": number} if ended else {"done": "over"}))
 
 
-def _read(form: Form, now: datetime, zone: str) -> dict[str, object]:
-    """Return what the form says as the service takes it. Refused where it says nothing that could be done."""
+def _read(form: Form, now: datetime, zone: str) -> Wanted:
+    """Return what the form says. Refused where it says nothing that could be done."""
     kind = form.get("kind", "")
     if kind not in list(SilenceKind):
         raise Refused("no_kind")
@@ -85,13 +108,13 @@ def _read(form: Form, now: datetime, zone: str) -> dict[str, object]:
     longest = silence.LONGEST[SilenceKind(kind)]
     if end - begin > longest:
         raise Refused("too_long", n=longest.days)
-    covers = {name: shown(form.get(name, "").strip() or "*", LONGEST_SEARCH) for name in ("target", "site", "check")}
-    if set(covers.values()) == {"*"}:
+    target, site, check = (shown(form.get(n, "").strip() or "*", LONGEST_SEARCH) for n in ("target", "site", "check"))
+    if (target, site, check) == ("*", "*", "*"):
         raise Refused("covers_all")
     why = word_in(form, "why")
     if not why:
         raise Refused("no_why")
-    return {"kind": SilenceKind(kind), "begin": begin, "end": end, "why": why, **covers}
+    return Wanted(SilenceKind(kind), target, site, check, begin, end, why)
 
 
 async def _refuse(request: Request, form: Form, why: Refused) -> Response:
@@ -104,7 +127,7 @@ async def _page(request: Request, typed: Form, refused: Refused | None = None) -
     station = office_of(request).station
     board, found = await read_silences(station)
     now = board.now
-    over = [held for s in found if s.over <= now and (held := _held(s, board))]
+    over = [_held(s, board) for s in found if s.over <= now]
     return await page(
         request,
         "silences.html",

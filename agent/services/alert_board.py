@@ -136,4 +136,3 @@ def _silences(conn: Connection, agent: str, station: Station) -> tuple[Board, tu
     board = _board(conn, agent, station, None)
     found = silences.silences_since(conn, agent, board.now - RECENT)
     return board, tuple(reversed(found))
-

@@ -193,9 +193,7 @@ def events(conn: Connection, agent: str, alert: int) -> list[AlertEvent]:
     return [_event(row) for row in conn.execute(query.order_by(alert_events.c.number))]
 
 
-def newest_events(
-    conn: Connection, agent: str, of: Sequence[int], kinds: Iterable[EventKind]
-) -> dict[int, AlertEvent]:
+def newest_events(conn: Connection, agent: str, of: Sequence[int], kinds: Iterable[EventKind]) -> dict[int, AlertEvent]:
     """Return the newest event of these kinds of each of these alerts, by the alert's number."""
     found: dict[int, AlertEvent] = {}
     for first in range(0, len(of), MOST_NAMED):
@@ -209,9 +207,7 @@ def newest_events(
 
 
 def _event(row: sa.Row[Any]) -> AlertEvent:
-    return AlertEvent(
-        row.number, row.alert, row.at, EventKind(row.kind), row.actor, row.text, parse(row.data.encode())
-    )
+    return AlertEvent(row.number, row.alert, row.at, EventKind(row.kind), row.actor, row.text, parse(row.data.encode()))
 
 
 def _row(alert: Alert) -> dict[str, Any]:

@@ -73,6 +73,10 @@ RESULTS: Final = ("waiting", "accepted", "delivered", "unanswered", "failed", "u
 """What may come of telling somebody."""
 
 
+NOTES: Final = ("on_my_way", "working", "maintainer", "watching", "need_help")
+"""Ready words for a note on an alert."""
+
+
 def codes() -> Iterator[str]:
     """Yield every code of the record."""
     yield from (f"gap.{code}" for code in GAPS)
@@ -95,3 +99,4 @@ def codes() -> Iterator[str]:
     yield "step.fallback"
     yield from (f"message.result.{result}" for result in RESULTS)
     yield from (f"message.grade.{severity.name.lower()}" for severity in Severity)
+    yield from (f"desk.phrase.{note}" for note in NOTES)
