@@ -21,7 +21,7 @@ SAID: Final = ("done", "n", "count")
 """What an address says of the last thing that was done."""
 
 
-class Refused(Exception):  # noqa: N818 an answer to the reader, not a failure of the program
+class Refused(Exception):
     """What somebody asked for was not done; ``code`` is said on the page, under ``desk.refused``."""
 
     def __init__(self, code: str, **fields: object) -> None:
