@@ -16,6 +16,7 @@ from agent.services.deliver import Deliverer
 from agent.services.escalate import escalate
 from agent.services.muster import muster
 from agent.services.notice import Notice, write_step
+from agent.services.raise_limit import lower_limits
 from agent.services.station import Station
 from agent.services.watch import Watch
 from agent.store import runs
@@ -68,6 +69,7 @@ class Ticks:
                 at + step if at else None for at in (self._next_watch, self._next_beat, self._next_tidy)
             )
             self._steps.append((now, step))
+        lower_limits(self.station, now)
         desk_free = self._desk is None or self._desk.done()
         if self._next_watch is None or now >= self._next_watch:
             # A round that waits for the database looks at nothing: until it can begin, the watch goes on.

@@ -59,7 +59,10 @@ class Seen:
         return state.severity if state else Severity.OK
 
     def limits(self, rule: Rule, instance: str) -> Limits:
-        """Return the limits in force: what the device itself states wins over ours."""
+        """Return the limits in force: what a person set for a while, else what the device itself states, else ours."""
+        raised = rule.raised_at(instance)
+        if raised is not None:
+            return raised
         stated = self._stated.get((rule.parameter, instance))
         if stated is None or stated.below != rule.limits.below:
             return rule.limits

@@ -11,6 +11,7 @@ from agent.services.memory import Memory
 from agent.services.orders import Orders
 from agent.services.record import Recorder
 from agent.store.engine import Store
+from duty.overrides import Override
 from duty.rounds import Absence
 
 
@@ -44,6 +45,7 @@ class Station:
     open_rounds: dict[int, OpenRound] = field(default_factory=dict)
     settings_accepted: bool = True
     settings_at: datetime | None = None
+    overrides: tuple[Override, ...] = ()
 
     @property
     def claimed(self) -> set[str]:
