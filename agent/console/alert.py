@@ -11,15 +11,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from agent.console.alert_lines import Line, stand
+from agent.console.alert_plot import draw, rule_of
 from agent.console.desk import Refused, back, me, number_in, office_of, reader_of, word_in
 from agent.console.render import language_of, page, target_url
 from agent.console.story import story
+from agent.console.voice import voice_of
 from agent.console.when import as_field, until
 from agent.services import take
 from agent.services.alert_board import Case, dependents, read_case
 from agent.services.alert_list import Roster
 from duty.alerts import Alert
 from duty.errors import NightdutyError, NotFound
+from duty.findings import Rule
+from duty.overrides import KINDS
 from duty.people import ROSTERED
 from exporters.words import Say, say_next, shown, words
 from exporters.words.codes import NOTES
@@ -154,8 +158,9 @@ async def _page(request: Request, number: int, refused: Refused | None = None, t
         reason=lambda code: say(code) if code in say else "",
         now_field=as_field(case.board.now, zone),
         trying=request.url.path.rpartition("/")[2] if refused else "",
-        raise_url=_raise_url(case.alert),
-        silence_url="/silences?" + urlencode({"target": case.alert.key[0], "check": case.alert.key[1]}) + "#new",
+        raise_url=_raise_url(rule_of(office.station, case.alert), case.alert),
+        plots=await draw(office.station, case.alert, voice_of(case.board, say.language).by(zone)),
+        silence_url="/silences?" + _query(target=case.alert.key[0], check=case.alert.key[1]) + "#new",
         back=f"/alerts/{number}",
         done=_done(request, line),
         refused=refused,
@@ -201,10 +206,14 @@ def _others(case: Case, roster: Roster, mine: str) -> list[tuple[str, str]]:
     return [(p.name, p.title or p.name) for p in sorted(there, key=lambda p: (p.name not in here, p.title or p.name))]
 
 
-def _raise_url(alert: Alert) -> str:
+def _raise_url(rule: Rule | None, alert: Alert) -> str:
     """Return where the limit behind an alert can be raised for a while; "" where no limit of ours is behind it."""
-    finding = alert.finding
-    if alert.source or finding.limit is None:
+    if alert.source or rule is None or rule.kind not in KINDS:
         return ""
-    asked = urlencode({"parameter": finding.parameter, "instance": finding.instance})
+    asked = _query(parameter=rule.parameter, instance=alert.key[2])
     return f"{target_url(alert.key[0])}?{asked}#limit"
+
+
+def _query(**asked: str) -> str:
+    # A device's name may hold half a character, which no address can.
+    return urlencode(asked, errors="replace")
