@@ -96,6 +96,7 @@ def make_orders(settings: Settings, since: Mapping[str, datetime]) -> Orders:
         keep_sheets=settings.retention.sheets,
         keep_looks=settings.watch.keep,
         digest=fingerprint(settings),
+        night=settings.policy.night,
         people=build_people(settings),
         rotations=build_rotations(settings),
         fallback=build_fallback(settings),

@@ -19,6 +19,7 @@ from agent.services.notice import Notice, write_step
 from agent.services.raise_limit import lower_limits
 from agent.services.station import Station
 from agent.services.watch import Watch
+from agent.services.watch_self import look_at_self, watch_self
 from agent.store import runs
 from duty.errors import StoreError
 from duty.rounds import BY_HAND, Due, due
@@ -118,6 +119,7 @@ class Ticks:
                 await station.store.write(escalate, station.orders, now)
             if self._next_beat is None or now >= self._next_beat:
                 await station.store.write(runs.beat, station.run, now)
+                await station.store.write(watch_self, station.orders, look_at_self(station), now)
                 self._next_beat = now + BEAT
         except StoreError as error:
             if not self._failing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 from duty.alerts import TakePolicy
@@ -34,6 +34,7 @@ class Orders:
     keep_sheets: timedelta
     keep_looks: timedelta
     digest: str
+    night: tuple[time, time] = (time(20, 0), time(8, 0))
     people: tuple[Person, ...] = ()
     rotations: tuple[Rotation, ...] = ()
     fallback: tuple[Contact, ...] = ()

@@ -46,6 +46,7 @@ class Station:
     settings_accepted: bool = True
     settings_at: datetime | None = None
     overrides: tuple[Override, ...] = ()
+    failed_pages: set[str] = field(default_factory=set)
 
     @property
     def claimed(self) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from duty import own_alerts
 from duty.alerts import AlertState
 from duty.findings import Severity
 from duty.parameters import FACTS, PARAMETERS
@@ -16,6 +17,9 @@ from exporters.notify.port import REFUSALS
 REASONS: Final = (
     "absence.not_reached",
     "absence.snmp_silent",
+    "absence.cut_off",
+    "absence.monitor_cut_off",
+    "channel.failing",
     "disk.full",
     "levels.high",
     "levels.low",
@@ -23,6 +27,9 @@ REASONS: Final = (
     "memory.swapping",
     "ports.down",
     "ports.went_down",
+    "pages.failed",
+    "peer.silent",
+    "settings.rejected",
     "states.bad",
     "trend.full",
 )
@@ -60,6 +67,7 @@ CHECK_NAMES: Final = (
     "http_match",
     "service",
     "process",
+    *own_alerts.CHECKS,
 )
 """The checks that are in force without a setting; an operator's own is said by its own name."""
 
@@ -88,6 +96,7 @@ def codes() -> Iterator[str]:
     yield from (f"parameter.{name}" for name in PARAMETERS)
     yield from (f"fact.{name}" for name in FACTS)
     yield from (f"finding.{reason}" for reason in REASONS)
+    yield from (f"finding.roster.gap/{check}" for check in own_alerts.ROSTER.values())
     yield from (f"{kind}.{name}" for kind in ("check", "check_next") for name in CHECK_NAMES)
     yield from (f"{kind}.{code}" for kind in ("health", "health_ill", "doctor", "doctor_next") for code in HEALTH)
     yield from (f"weekday.{day}" for day in range(1, 8))

@@ -35,7 +35,7 @@ MOST_LINES = 6
 _MOST_NAMED = 8
 """Alerts whose number one line names."""
 
-_ASKING = (EventKind.FIRED, EventKind.ESCALATED, EventKind.FIRED_AGAIN, EventKind.DIGEST)
+_ASKING = (EventKind.FIRED, EventKind.ESCALATED, EventKind.FIRED_AGAIN, EventKind.DIGEST, EventKind.HANDED)
 """The events in which somebody must take something."""
 
 
@@ -64,10 +64,11 @@ Said = tuple[tuple[str, str], list[str]]
 
 
 def _fired(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
-    what = told.said(say, "cut_off" if event.cut_off else "what")
+    what = told.said(say, event.cut_off or "what")
     return (_graded(event, say), what), [
         _where(event, told, say),
         _touches(event, told, say),
+        told.said(say, "flapping") if event.alert and event.alert.flapping else "",
         *_asked(event, told, say),
     ]
 
@@ -91,6 +92,12 @@ def _taken(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) 
     if event.alert and event.alert.expires:
         lines.append(say("message.rings_again", clock=format_time(event.alert.expires, now, zone, say)))
     return (say("message.taken"), told.said(say, "named")), lines
+
+
+def _handed(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
+    asked = told.said(say, "handed_word" if told.word else "handed_line")
+    lines = [asked, _where(event, told, say), _touches(event, told, say), *_asked(event, told, say)]
+    return (say("message.handed"), told.said(say, "named")), lines
 
 
 def _resolved(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
@@ -173,6 +180,7 @@ _SAID: Final = MappingProxyType[EventKind, Callable[[Event, Pieces, Say, ZoneInf
         EventKind.SETTINGS_REJECTED: _settings_rejected,
         EventKind.TEST: _test,
         EventKind.DIGEST: _digest,
+        EventKind.HANDED: _handed,
     }
 )
 

@@ -110,6 +110,13 @@ def sms(event: Event, say: Say, zone: ZoneInfo, now: datetime) -> str:
             parts = _escalated(event, told, say)
         case EventKind.TAKEN:
             parts = _taken(event, told, say, zone, now)
+        case EventKind.HANDED:
+            parts = [
+                *_head(say("message.sms.handed"), say),
+                ((f"{told.number} ",), ()),
+                _what(told, say),
+                _act(event, told, say),
+            ]
         case EventKind.RESOLVED:
             ended = format_time((event.alert and event.alert.resolved) or event.at, now, zone, say)
             restored = (told.said(say, "sms.restored", clock=ended), told.said(say, "sms.restored_short"))
@@ -151,7 +158,10 @@ def _fired(event: Event, told: Pieces, say: Say) -> list[Ranked]:
     what: Ranked = _what(told, say)
     below = "sms.below"
     if event.cut_off:
-        what, below = ((told.said(say, "sms.cut_off"), say("message.sms.some")), (_THING,)), "sms.unknown_below"
+        what, below = (
+            ((told.said(say, f"sms.{event.cut_off}"), say("message.sms.some")), (_THING,)),
+            "sms.unknown_below",
+        )
     return [
         *_head(grade, say),
         what,

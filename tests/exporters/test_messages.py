@@ -75,7 +75,8 @@ def fired(say: Say) -> Event:
 
 
 def cut_off(say: Say) -> Event:
-    alert = replace(ALERT, number=9, key=("hz1", "reach", ""))
+    finding = Finding("cut_off", "", Severity.CRITICAL, "absence.cut_off", "", 296)
+    alert = replace(ALERT, number=9, key=("hz1", "cut_off", ""), finding=finding)
     return replace(fired(say), alert=alert, target=None, below=296)
 
 
@@ -104,6 +105,14 @@ def escalated(say: Say) -> Event:
 def was_taken(say: Say) -> Event:
     alert = taken(ALERT, "a", T0 + 3 * MINUTE, TakePolicy(), word="board dark")
     return Event(EventKind.TAKEN, T0 + 3 * MINUTE, "k", alert=alert, site=SITE[say], taken_by=TECHNICIAN[say].title)
+
+
+def handed(say: Say) -> Event:
+    return replace(fired(say), kind=EventKind.HANDED, giver=MANAGER[say].title, word="board dark", deadline=None)
+
+
+def flapping(say: Say) -> Event:
+    return replace(fired(say), alert=replace(ALERT, flapping=True))
 
 
 def resolved(say: Say) -> Event:
@@ -178,6 +187,8 @@ EVENTS = (
     settings_rejected,
     trial,
     digest,
+    handed,
+    flapping,
 )
 
 
@@ -231,8 +242,17 @@ def test_why_it_is_this_person_is_said(post: Post) -> None:
     assert line.startswith(f"甲工\uff08代{ZH(f'post.{post}')}\uff09\uff1a请 03:15 前认领")
 
 
-def test_an_alert_without_target_and_children_is_not_a_site_cut_off() -> None:
+def test_a_target_that_left_the_settings_is_not_a_site_cut_off() -> None:
     assert "HZ1-CORE-01 not reached" in said(replace(fired(EN), target=None, below=0), EN).title
+
+
+def test_when_every_site_is_cut_off_it_is_the_monitor() -> None:
+    one = cut_off(EN)
+    assert one.alert
+    finding = replace(one.alert.finding, reason="absence.monitor_cut_off")
+    message = said(replace(one, alert=replace(one.alert, finding=finding)), EN)
+    assert "the monitor is cut off since 03:10" in message.title
+    assert "296 targets unknown, not necessarily down" in "\n".join(message.lines)
 
 
 def test_a_digest_of_four_names_each() -> None:
