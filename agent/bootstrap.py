@@ -161,4 +161,5 @@ def make_door(settings: Settings, station: Station) -> Door:
 def make_office(settings: Settings, station: Station, reader: Reader, door: Door) -> Office:
     """Return what the console's pages work with."""
     alerts = AlertRecord(lambda: station.orders, station.clock, station.store)
-    return Office(reader, station, alerts, Terms(settings.agent.language), door)
+    terms = Terms(settings.agent.language, settings.console.public_url or "")
+    return Office(reader, station, alerts, terms, door)

@@ -14,6 +14,7 @@ from typing import Any
 from agent import bootstrap, listen, logs, systemd
 from agent.clock import SteadyClock
 from agent.console.app import create_app
+from agent.control.account_verbs import AccountVerbs
 from agent.control.alert_verbs import AlertVerbs
 from agent.control.server import ControlServer
 from agent.control.verbs import Verbs
@@ -62,7 +63,9 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
     verbs = Verbs(station, reader)
     door = bootstrap.make_door(settings, station)
     console = create_app(bootstrap.make_office(settings, station, reader, door))
-    control = ControlServer(bootstrap.socket_path(settings), {**verbs.verbs, **AlertVerbs(station, deliverer).verbs})
+    parts = (verbs, AlertVerbs(station, deliverer), AccountVerbs(door))
+    told = {name: verb for part in parts for name, verb in part.verbs.items()}
+    control = ControlServer(bootstrap.socket_path(settings), told)
     token = settings.metrics.token.reveal() if settings.metrics.token else None
     # First what can fail: a round that is begun should not meet a closed record.
     await control.bind()
@@ -77,7 +80,14 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
         _feed(ticks, pulse),
         _paint(station, pulse, page),
         _reload(station, settings, path, hangup),
-        listen.serve("status", console, str(settings.console.listen)),
+        listen.serve(
+            "status",
+            console,
+            str(settings.console.listen),
+            settings.console.tls_certificate,
+            settings.console.tls_key,
+            settings.console.trusted_proxies,
+        ),
         listen.serve(
             "metrics",
             metrics_app(page, pulse.own, token),

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import uvicorn
@@ -45,8 +45,18 @@ def bind(listen: str) -> socket.socket:
     return sock
 
 
-async def serve(name: str, app: ASGIApp, listen: str, certificate: Path | None = None, key: Path | None = None) -> None:
-    """Serve until cancelled. A page that cannot be served is tried again; it never ends the agent."""
+async def serve(
+    name: str,
+    app: ASGIApp,
+    listen: str,
+    certificate: Path | None = None,
+    key: Path | None = None,
+    proxies: Sequence[str] = (),
+) -> None:
+    """Serve until cancelled. A page that cannot be served is tried again; it never ends the agent.
+
+    What a request says of where it comes from counts only where one of ``proxies`` has handed it on.
+    """
     said = False
     while True:
         try:
@@ -69,6 +79,9 @@ async def serve(name: str, app: ASGIApp, listen: str, certificate: Path | None =
             h11_max_incomplete_event_size=16_384,
             ssl_certfile=certificate,
             ssl_keyfile=key,
+            # Else everything on this machine would be taken for a proxy.
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=list(proxies),
         )
         server = _Server(config)
         log.info("%s page listens on %s", name, listen)

@@ -91,6 +91,8 @@ _WORDS: Final[tuple[tuple[Any, str], ...]] = (
     (units.BitRate, "bit rate"),
     (units.Zone, "time zone"),
     (units.Listen, "address:port"),
+    (units.PublicUrl, "https URL"),
+    (units.Network, "address or network"),
     (bool, "true or false"),
     (int, "whole number"),
     (float, "number"),

@@ -26,7 +26,7 @@ from config.targets import (
     TargetModel,
     TcpTarget,
 )
-from config.units import Between, Listen, Name, Text, TimeOfDay, Zone
+from config.units import Between, Listen, Name, Network, PublicUrl, Text, TimeOfDay, Zone
 
 __all__ = [
     "ROLES",
@@ -205,7 +205,18 @@ class Console(Model):
     """The pages for people."""
 
     listen: Listen = Field(
-        default="127.0.0.1:8600", description="Address and port; loopback only, for there are no accounts yet."
+        default="127.0.0.1:8600",
+        description="Address and port; anything but loopback needs TLS, or `trusted_proxies` and `public_url`.",
+    )
+    public_url: PublicUrl | None = Field(
+        default=None, description="The address that people open; without it the pages answer on this machine alone."
+    )
+    tls_certificate: Path | None = Field(default=None, description="PEM file of the certificate and its chain.")
+    tls_key: Path | None = Field(default=None, description="PEM file of its key.")
+    trusted_proxies: tuple[Network, ...] = Field(
+        default=(),
+        max_length=20,
+        description="Proxies whose word counts on who asks, and whether by https (`X-Forwarded-For`, `-Proto`).",
     )
 
 

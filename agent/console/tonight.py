@@ -6,7 +6,7 @@ from itertools import groupby
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from agent.console.alert_lines import lines
 from agent.console.alerts import done_of
@@ -31,6 +31,9 @@ MOST_ABNORMAL = 100
 async def show(request: Request) -> Response:
     """Show the first page; ``?site=`` opens one site of a folded grid, ``?wall`` is for a screen on the wall."""
     office: Office = request.app.state.office
+    visitor: Visitor = request.state.visitor
+    if visitor.screen and "wall" not in request.query_params:
+        return RedirectResponse("/?wall", 303)
     reader = office.reader
     overview = await reader.overview()
     language = choose(request, office.terms.language)

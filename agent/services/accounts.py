@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -14,8 +15,9 @@ from sqlalchemy import Connection
 from agent.services.door import Door
 from agent.services.passwords import make_password
 from agent.services.station import Station
-from agent.store import accounts, journal, people
+from agent.store import accounts, devices, journal, people
 from agent.store.accounts import Account
+from agent.store.devices import Device
 from duty.errors import NightdutyError, NotFound
 from duty.people import Person, Post
 from duty.sign_in import is_name
@@ -34,6 +36,8 @@ async def add_account(door: Door, name: str, posts: Iterable[Post], person: str,
     """
     if not is_name(name):
         raise NightdutyError(f"an account is called by 1 to 64 letters, digits, '.', '_' or '-', not by {name[:64]!r}")
+    if await door.station.store.read(accounts.get_account, name) is not None:
+        raise NightdutyError(f"there is an account {name} already; for a new password: nightduty account passwd {name}")
     there = await _people(door.station)
     if person and person not in there:
         raise NotFound(f"there is nobody named {person}; there are: {', '.join(there) or 'none'}")
@@ -41,8 +45,6 @@ async def add_account(door: Door, name: str, posts: Iterable[Post], person: str,
     held = tuple(posts) or (there[owner].posts if owner else ())
     if not held:
         raise NightdutyError(f"what may {name} do? Give a post: --post {', --post '.join(Post)}")
-    if await door.station.store.read(accounts.get_account, name) is not None:
-        raise NightdutyError(f"there is an account {name} already; for a new password: nightduty account passwd {name}")
     password = make_password()
     kept = await door.passwords.hash(password)
     # The file first: were the account there first, a full disk would leave one that nobody can open.
@@ -72,6 +74,31 @@ async def set_posts(station: Station, name: str, posts: Iterable[Post], by: str)
 async def set_disabled(station: Station, name: str, disabled: bool, by: str) -> None:
     """Close an account with all that is signed in on it, or open it again. Raises NotFound."""
     await station.store.write(_set_disabled, name, disabled, by, station.clock.now())
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """An account as it is listed. ``unchanged`` says that it still has a password which others have seen."""
+
+    name: str
+    person: str
+    posts: tuple[Post, ...]
+    unchanged: bool
+    disabled: bool
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """All who are let in: accounts and screens."""
+
+    accounts: tuple[AccountLine, ...]
+    screens: tuple[Device, ...]
+
+
+async def listed(station: Station) -> Listed:
+    """Return all accounts and screens, by name."""
+    return await station.store.read(_listed)
 
 
 async def open_first(door: Door) -> None:
@@ -115,6 +142,16 @@ def _write(door: Door, name: str, password: str) -> Path:
     except OSError as error:
         raise NightdutyError(f"cannot write {path}: {error.strerror}; without it nobody knows the password") from None
     return path
+
+
+def _listed(conn: Connection, agent: str) -> Listed:
+    return Listed(
+        tuple(
+            AccountLine(a.name, a.person or "", a.posts, a.must_change, a.disabled, a.created)
+            for a in accounts.list_accounts(conn, agent)
+        ),
+        tuple(devices.list_devices(conn, agent)),
+    )
 
 
 def _add(

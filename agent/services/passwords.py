@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
-from threading import BoundedSemaphore
 from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
@@ -34,23 +34,34 @@ class Busy(NightdutyError):
 
 
 class Passwords:
-    """Hashes and compares in threads of its own. ``Busy`` is raised at once where too many wait already."""
+    """Hashes and compares in threads of its own."""
 
     def __init__(self, hasher: PasswordHasher = HASHER) -> None:
         self._hasher = hasher
         self._threads = ThreadPoolExecutor(AT_A_TIME, "passwords")
-        self._room = BoundedSemaphore(AT_A_TIME + WAITING)
+        self._there = 0
         # What a name that there is not is compared with, so that it takes as long as one that there is.
         self._nobodys = hasher.hash(secrets.token_urlsafe(32))
 
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place among those who are looked at or wait for it. Raises Busy at once where there is none."""
+        if self._there >= AT_A_TIME + WAITING:
+            raise Busy("too many sign in at the same time; try again in a moment")
+        self._there += 1
+        try:
+            yield
+        finally:
+            self._there -= 1
+
     async def hash(self, password: str) -> str:
         """Return what is kept of a password."""
-        return await self._turn(partial(self._hasher.hash, password))
+        return await self._aside(partial(self._hasher.hash, password))
 
     async def fits(self, kept: str | None, password: str) -> bool:
         """Say whether a password is the one that was kept; None, of an account that there is not, takes as long."""
         told = self._nobodys if kept is None else kept
-        return await self._turn(partial(self._verify, told, password)) and kept is not None
+        return await self._aside(partial(self._verify, told, password)) and kept is not None
 
     def _verify(self, kept: str, password: str) -> bool:
         try:
@@ -58,13 +69,8 @@ class Passwords:
         except (VerificationError, InvalidHashError):
             return False
 
-    async def _turn(self, work: Callable[[], T]) -> T:
-        if not self._room.acquire(blocking=False):
-            raise Busy("too many sign in at the same time; try again in a moment")
-        turn = self._threads.submit(work)
-        # Given back by the thread's end, not by ours: a client that goes away does not make the work any less.
-        turn.add_done_callback(lambda _: self._room.release())
-        return await asyncio.wrap_future(turn)
+    async def _aside(self, work: Callable[[], T]) -> T:
+        return await asyncio.wrap_future(self._threads.submit(work))
 
 
 def make_password() -> str:

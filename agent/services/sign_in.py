@@ -58,24 +58,13 @@ async def sign_in(door: Door, name: str, password: str, address: str) -> SignedI
     Every refusal takes the same time and says the same, whether there is such an account or not.
     """
     name = name.strip()[:64]
-    now = door.station.clock.now()
-    if left := door.delays.until(name, address, now):
-        return Refused("wait", left)
-    door.delays.count(name, address, now)
-    account = await door.station.store.read(accounts.get_account, name)
-    if account is not None and (left := _locked(account, now)):
-        door.delays.forgive(name, address, whole=False)
+    if left := door.delays.until(name, address, door.station.clock.now()):
         return Refused("wait", left)
     try:
-        fits = await door.passwords.fits(None if account is None else account.password_hash, password)
+        with door.passwords.place():
+            return await _look(door, name, password, address)
     except Busy:
-        door.delays.forgive(name, address, whole=False)
         return Refused("busy")
-    if account is None or account.disabled or not fits:
-        await _refuse(door, account, address)
-        return Refused("wrong")
-    door.delays.forgive(name, address, whole=True)
-    return await door.station.store.write(_admit, account, address, door.station.clock.now())
 
 
 async def sign_out(station: Station, known: Known) -> None:
@@ -88,29 +77,11 @@ async def change_password(door: Door, known: Known, current: str, new: str, addr
 
     The present password is asked for, but of who has just come in by a first one.
     """
-    account, now = known.account, door.station.clock.now()
     try:
-        if not account.must_change:
-            if left := door.delays.until(account.name, address, now):
-                return Refused("wait", left)
-            door.delays.count(account.name, address, now)
-            if not await door.passwords.fits(account.password_hash, current):
-                return Refused("wrong")
-            door.delays.forgive(account.name, address, whole=True)
-        if fault := password_fault(new, account.name):
-            return Refused(fault)
-        if await door.passwords.fits(account.password_hash, new):
-            return Refused("as_before")
-        kept = await door.passwords.hash(new)
+        with door.passwords.place():
+            return await _replace(door, known, current, new, address)
     except Busy:
         return Refused("busy")
-    changed = await door.station.store.write(_change, known, kept, door.station.clock.now())
-    try:
-        door.first_password(account.name).unlink(missing_ok=True)
-    except OSError as error:
-        # It opens nothing any more.
-        log.warning("the first password of %s is changed, but its file stays: %s", account.name, error.strerror)
-    return changed
 
 
 async def who(station: Station, token: str) -> Known | None:
@@ -128,6 +99,49 @@ def digest_of(token: str) -> str:
 def new_token() -> str:
     """Return 256 random bits, as text for a cookie or an address."""
     return secrets.token_urlsafe(32)
+
+
+async def _look(door: Door, name: str, password: str, address: str) -> SignedIn | Refused:
+    now = door.station.clock.now()
+    door.delays.count(name, address, now)
+    account = await door.station.store.read(accounts.get_account, name)
+    if account is not None and (left := _locked(account, now)):
+        door.delays.forgive(name, address, whole=False)
+        return Refused("wait", left)
+    fits = await door.passwords.fits(None if account is None else account.password_hash, password)
+    if account is None or account.disabled or not fits:
+        await _refuse(door, account, address)
+        return Refused("wrong")
+    door.delays.forgive(name, address, whole=True)
+    return await door.station.store.write(_admit, account, address, door.station.clock.now())
+
+
+async def _replace(door: Door, known: Known, current: str, new: str, address: str) -> SignedIn | Refused:
+    account, now = known.account, door.station.clock.now()
+    if not account.must_change:
+        if left := door.delays.until(account.name, address, now):
+            return Refused("wait", left)
+        door.delays.count(account.name, address, now)
+        if not await door.passwords.fits(account.password_hash, current):
+            return Refused("wrong")
+        door.delays.forgive(account.name, address, whole=True)
+    if fault := password_fault(new, account.name):
+        return Refused(fault)
+    if await door.passwords.fits(account.password_hash, new):
+        return Refused("as_before")
+    kept = await door.passwords.hash(new)
+    changed = await door.station.store.write(_change, known, kept, door.station.clock.now())
+    if isinstance(changed, SignedIn):
+        _put_away(door, account.name)
+    return changed
+
+
+def _put_away(door: Door, name: str) -> None:
+    try:
+        door.first_password(name).unlink(missing_ok=True)
+    except OSError as error:
+        # It opens nothing any more.
+        log.warning("the first password of %s is changed, but its file stays: %s", name, error.strerror)
 
 
 def _locked(account: Account, now: datetime) -> timedelta:
