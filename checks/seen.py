@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from fnmatch import fnmatchcase
 
 from duty.findings import Limits, Rule, Severity
 from duty.fold import Key, State
@@ -42,8 +41,7 @@ class Seen:
 
     def readings(self, rule: Rule) -> list[Reading]:
         """Return the readings that a rule is about."""
-        found = self._by_parameter.get(rule.parameter, [])
-        return found if rule.match == "*" else [r for r in found if fnmatchcase(r.instance, rule.match)]
+        return [reading for reading in self._by_parameter.get(rule.parameter, ()) if rule.is_about(reading.instance)]
 
     def number(self, parameter: str, instance: str = "") -> int | float | None:
         """Return one value, or None where it was not seen."""

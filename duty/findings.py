@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from fnmatch import fnmatchcase
 
 
 class Severity(IntEnum):
@@ -49,6 +50,10 @@ class Rule:
     wakes: bool = False
     floor: tuple[float, float] = (0.0, 0.0)
     raised: tuple[tuple[str, Limits], ...] = ()
+
+    def is_about(self, instance: str) -> bool:
+        """Say whether an instance is among those that the rule is for."""
+        return self.match == "*" or fnmatchcase(instance, self.match)
 
     def raised_at(self, instance: str) -> Limits | None:
         """Return the limits that a person set for an instance; None where nobody has."""

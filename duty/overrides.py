@@ -34,6 +34,7 @@ REFUSALS: Final = (
     "order",  # a warning would come after what is critical
     "over",  # it would end before it begins
     "too_long",
+    "not_a_number",
     "no_reason",
     "too_many",
 )

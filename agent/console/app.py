@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from agent.console import alert, alerts, round, sheet, sign_in, silences, tonight
+from agent.console import alert, alerts, limit, round, sheet, sign_in, silences, target, targets, tonight
 from agent.console.guard import act, enter, see
 from agent.console.headers import SECURITY, SecurityHeaders
 from agent.console.office import Office
@@ -48,6 +48,10 @@ def create_app(office: Office) -> Starlette:
             Route("/silences", see(silences.show)),
             Route("/silences", act(silences.make, Right.SILENCE), methods=["POST"]),
             Route("/silences/{number}/end", act(silences.end, Right.SILENCE), methods=["POST"]),
+            Route("/targets", see(targets.show)),
+            Route("/targets/{name:path}/limit", act(limit.raise_, Right.SILENCE), methods=["POST"]),
+            Route("/targets/{name:path}/limit/end", act(limit.end, Right.SILENCE), methods=["POST"]),
+            Route("/targets/{name:path}", see(target.show)),
             Route("/sign-in", sign_in.show),
             Route("/sign-in", enter(sign_in.enter), methods=["POST"]),
             Route("/sign-out", act(sign_in.leave, Right.SEE, unchanged=True), methods=["POST"]),

@@ -14,7 +14,7 @@ from duty.cut_off import Reach, reaches
 from duty.findings import Finding, Rule, Severity
 from duty.fold import Folded, Key, State, fold, recorded
 from duty.rates import derive
-from duty.readings import Gap, Look, Reading
+from duty.readings import Fact, Gap, Look, Reading
 from duty.targets import Target
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,8 @@ class Memory:
     rules: Mapping[str, tuple[Rule, ...]]
     states: dict[Key, State] = field(default_factory=dict)
     looked: dict[str, Look] = field(default_factory=dict)
+    facts: dict[str, tuple[Fact, ...]] = field(default_factory=dict)
+    """What each target is (model, version), as its last full look told; the watch does not ask for it."""
     _answered: dict[str, Look] = field(default_factory=dict)
     _history: dict[str, History] = field(default_factory=dict)
     _broken: set[tuple[str, str]] = field(default_factory=set)
@@ -59,6 +61,8 @@ class Memory:
         self.sample(derived)
         derived, findings = self._judge(derived, target, rules)
         self.looked[look.target] = derived
+        if derived.full and derived.reached:
+            self.facts[look.target] = tuple(fact for fact in derived.facts if not fact.instance)
         if derived.reached and (look.target not in self._answered or any(r.width for r in derived.readings)):
             # One that only a ping answered has no counters, and the next rates are over the time since those were seen.
             self._answered[look.target] = derived
@@ -118,7 +122,7 @@ class Memory:
         """Go on under new settings; nothing known of a target that stays is forgotten."""
         self.targets, self.rules = targets, rules
         self._broken.clear()
-        for known in (self.looked, self._answered, self._history):
+        for known in (self.looked, self.facts, self._answered, self._history):
             for name in known.keys() - targets.keys():
                 del known[name]
         self.reach = reaches(targets.values())

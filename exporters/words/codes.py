@@ -8,6 +8,7 @@ from typing import Final
 from duty import own_alerts
 from duty.alerts import AlertState
 from duty.findings import Severity
+from duty.overrides import REFUSALS as REFUSALS_OF_LIMITS
 from duty.parameters import FACTS, PARAMETERS
 from duty.people import ROSTERED, Post
 from duty.readings import GAPS
@@ -107,5 +108,7 @@ def codes() -> Iterator[str]:
     yield from (f"step.instead_of_{post}" for post in ROSTERED)
     yield "step.fallback"
     yield from (f"message.result.{result}" for result in RESULTS)
+    yield from (f"limit_refused.{code}" for code in (*REFUSALS_OF_LIMITS, "stricter_below"))
+    yield from (f"number_unit.{unit}" for unit in set(PARAMETERS.values()) - {"bool", "health"})
     yield from (f"message.grade.{severity.name.lower()}" for severity in Severity)
     yield from (f"desk.phrase.{note}" for note in NOTES)
