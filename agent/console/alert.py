@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from agent.console.alert_lines import Line, stand
 from agent.console.alert_plot import draw, rule_of
-from agent.console.desk import Refused, back, me, number_in, office_of, reader_of, word_in
+from agent.console.desk import Refused, back, known, me, number_in, office_of, reader_of, word_in
 from agent.console.render import language_of, page, target_url
 from agent.console.story import story
 from agent.console.voice import voice_of
@@ -25,7 +25,7 @@ from duty.errors import NightdutyError, NotFound
 from duty.findings import Rule
 from duty.overrides import KINDS
 from duty.people import ROSTERED
-from exporters.words import Say, say_next, shown, words
+from exporters.words import say_next, words
 from exporters.words.codes import NOTES
 from exporters.words.events import say_length
 
@@ -153,8 +153,8 @@ async def _page(request: Request, number: int, refused: Refused | None = None, t
         mine=case.alert.taken_by == me(request),
         step=say_next(case.alert.finding, say),
         lasted=say_length((case.alert.resolved or case.board.now) - case.alert.opened, say),
-        told=lambda event: _known(f"desk.told.{event}", event, say),
-        error=lambda code: _known(f"message.result.{code}", code, say),
+        told=lambda event: known(f"desk.told.{event}", event, say),
+        error=lambda code: known(f"message.result.{code}", code, say),
         reason=lambda code: say(code) if code in say else "",
         now_field=as_field(case.board.now, zone),
         trying=request.url.path.rpartition("/")[2] if refused else "",
@@ -173,11 +173,6 @@ def _done(request: Request, line: Line) -> str:
     code, mine = request.query_params.get("done", ""), line.alert.taken_by == me(request)
     holds = {"taken": mine, "given_back": not line.alert.taken_by, "closed": not line.alert.open}
     return code if code in DONE and holds.get(code, True) else ""
-
-
-def _known(code: str, otherwise: str, say: Say) -> str:
-    """Say a code, or what it is about where there are no words for it: a channel's answer may be anything."""
-    return say(code) if code in say else shown(otherwise, 60)
 
 
 def _asker(request: Request) -> str:

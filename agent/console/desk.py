@@ -14,7 +14,7 @@ from agent.console.alert_lines import LONGEST_NUMBER
 from agent.console.guard import Visitor
 from agent.console.office import Office
 from agent.services.take import LONGEST_WORD
-from exporters.words import shown
+from exporters.words import Say, shown
 
 LONGEST_BACK = 500
 SAID: Final = ("done", "n", "count")
@@ -76,3 +76,8 @@ def back(form: Mapping[str, str], default: str, **said: object) -> Response:
     kept = [(name, value) for name, value in parse_qsl(query) if name not in SAID]
     kept += [(name, str(value)) for name, value in said.items()]
     return RedirectResponse(path + ("?" + urlencode(kept) if kept else ""), 303)
+
+
+def known(code: str, otherwise: str, say: Say) -> str:
+    """Say a code, or what it is about where there are no words for it: a channel's answer may be anything."""
+    return say(code) if code in say else shown(otherwise, 60)

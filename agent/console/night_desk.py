@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from agent.console.alert_lines import Line, lines, newest_call
 from agent.services.alert_board import Board
 from agent.services.alert_list import PostHeld, Roster
+from duty.channels import ChannelState
 from duty.fold import Key
 from duty.people import Post
 from duty.silences import Silence
@@ -18,7 +20,10 @@ MOST_SILENCES = 5
 
 @dataclass(frozen=True, slots=True)
 class NightDesk:
-    """The alerts that are not put off, worst first; how many call; who is on duty; the silences that end soonest."""
+    """The alerts that are not put off, worst first; how many call; who is on duty; the silences that end soonest.
+
+    ``failing`` are the channels that accept nothing; ``tested`` is when the newest self-test was.
+    """
 
     lines: tuple[Line, ...]
     open: int
@@ -29,10 +34,12 @@ class NightDesk:
     silences: tuple[tuple[Silence, str], ...]
     silenced: int
     quiet: int
+    failing: tuple[ChannelState, ...]
+    tested: datetime | None
     keys: frozenset[Key]
 
 
-def lay_desk(board: Board, roster: Roster) -> NightDesk:
+def lay_desk(board: Board, roster: Roster, channels: Mapping[str, ChannelState]) -> NightDesk:
     """Lay the desk."""
     every = lines(board)
     loud = [line for line in every if not line.quiet]
@@ -47,6 +54,8 @@ def lay_desk(board: Board, roster: Roster) -> NightDesk:
         silences=tuple((silence, board.title(silence.by)) for silence in force[:MOST_SILENCES]),
         silenced=len(force),
         quiet=len(every) - len(loud),
+        failing=tuple(state for _, state in sorted(channels.items()) if state.failing_since is not None),
+        tested=max((state.tested_at for state in channels.values() if state.tested_at is not None), default=None),
         keys=frozenset(line.alert.key for line in every),
     )
 

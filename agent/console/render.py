@@ -18,7 +18,12 @@ from exporters.words import LANGUAGES, SIGNS, shown, words
 from exporters.words.codes import NOTES
 from exporters.words.events import say_number
 
-PLACES: Final = (("/", "page.tonight"), ("/alerts", "page.alerts"), ("/targets", "page.targets"), ("/silences", "page.silences"))
+PLACES: Final = (
+    ("/", "page.tonight"),
+    ("/alerts", "page.alerts"),
+    ("/targets", "page.targets"),
+    ("/silences", "page.silences"),
+)
 """The pages that stand in every page's head: address and code of the name."""
 
 LANGUAGE_NAMES: Final = {"en": "English", "zh": "中文"}

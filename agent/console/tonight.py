@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from agent.console.alert_lines import lines
 from agent.console.alerts import done_of
 from agent.console.cells import cells
-from agent.console.desk import here
+from agent.console.desk import here, known
 from agent.console.grid import WORST_FIRST, lay
 from agent.console.guard import Visitor
 from agent.console.language import choose
@@ -22,6 +22,7 @@ from agent.console.verdict import judge, last_round
 from agent.console.voice import Voice, voice_of
 from agent.services.alert_board import open_board
 from agent.services.overview import Abnormal, Overview
+from agent.store.channels import load_channels
 from duty.rounds import BY_HAND, RoundState
 
 MOST_ABNORMAL = 100
@@ -39,8 +40,7 @@ async def show(request: Request) -> Response:
     language = choose(request, office.terms.language)
     voice = voice_of(overview, language)
     board, roster = await open_board(office.station), await office.alerts.roster()
-    desk = lay_desk(board, roster)
-    visitor: Visitor = request.state.visitor
+    desk = lay_desk(board, roster, await office.station.store.read(load_channels))
     targets = {target.name: target for target in overview.targets}
     key = {name for name, target in targets.items() if target.key}
     wrong = sorted(
@@ -61,6 +61,7 @@ async def show(request: Request) -> Response:
         desk=desk,
         board=board,
         roster=roster,
+        channel_error=lambda error: known(f"message.result.{error.partition(':')[0]}", error, voice.say),
         back=here(request),
         done=done_of(request.query_params, lines(board), visitor.person or visitor.account),
         targets=targets,

@@ -36,17 +36,15 @@ def escalate(conn: Connection, agent: str, orders: Orders, now: datetime) -> int
     quiet = silences.silences_since(conn, agent, min(alert.fired for alert in opened))
     # In one query: of 1,000 open alerts a query each takes longer than a tick may.
     told = outbox.told_by_alert(conn, agent, {alert.number: alert.fired for alert in opened})
-    written = 0
+    letters: list[outbox.Outgoing] = []
     for alert in opened:
         current = _as_it_stands(conn, agent, alert, roster, quiet, now)
         if silenced(current, quiet, now) is not None:
             continue
         policy = orders.policy(current.site)
         pages = due_pages(current, there, present, orders.fallback, told.get(current.number, ()), policy, now)
-        written += outbox.enqueue(
-            conn, agent, [outbox.outgoing(page, _event(current, page.step)) for page in pages], now
-        )
-    return written
+        letters += [outbox.outgoing(page, _event(current, page.step)) for page in pages]
+    return outbox.enqueue(conn, agent, letters, now)
 
 
 def _as_it_stands(

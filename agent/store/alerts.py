@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -97,6 +97,14 @@ def get_alert(conn: Connection, agent: str, number: int) -> Alert:
     return _alert(row)
 
 
+def get_alerts(conn: Connection, agent: str, numbers: Collection[int]) -> dict[int, Alert]:
+    """Return the alerts of these numbers, those that there are."""
+    if not numbers:
+        return {}
+    query = sa.select(alerts).where(alerts.c.agent == agent, alerts.c.number.in_(numbers))
+    return {row.number: _alert(row) for row in conn.execute(query)}
+
+
 def list_alerts(
     conn: Connection,
     agent: str,
@@ -185,6 +193,21 @@ def add_event(
         .returning(alert_events.c.number)
     )
     return AlertEvent(made.scalar_one(), alert, at, kind, actor, text, said)
+
+
+def add_events(
+    conn: Connection,
+    agent: str,
+    at: datetime,
+    kind: EventKind,
+    actor: str,
+    about: Iterable[tuple[int, Mapping[str, Any]]],
+) -> None:
+    """Append a line of one kind to the timelines of many alerts, each with what is said of it."""
+    same = {"agent": agent, "at": at, "kind": kind.value, "actor": actor, "text": ""}
+    rows = [same | {"alert": alert, "data": canonical(dict(said)).decode()} for alert, said in about]
+    if rows:
+        conn.execute(alert_events.insert(), rows)
 
 
 def events(conn: Connection, agent: str, alert: int) -> list[AlertEvent]:

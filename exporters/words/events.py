@@ -49,6 +49,13 @@ class EventKind(StrEnum):
     TEST = "test"
     DIGEST = "digest"
     HANDED = "handed"
+    DIGEST_ESCALATED = "digest_escalated"
+    DIGEST_TAKEN = "digest_taken"
+    DIGEST_RESOLVED = "digest_resolved"
+
+
+SEVERAL: Final = (EventKind.DIGEST, EventKind.DIGEST_ESCALATED)
+"""The events in which several alerts are to be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +75,8 @@ class Event:
     ``key`` stays the same however often it is sent. ``below`` counts the targets that are merged into the alert.
     ``reason`` is the step's code, why this person (``escalation.Page.reason``). ``deadline`` says when the alert goes
     on and to which post, None where nobody is next. ``taken_by`` and ``giver`` are titles. ``alerts`` are those of a
-    digest, or those that a broken channel did not carry; ``since`` is when the channel failed, or from when the old
-    settings are in force; ``word`` is what was wrong, or what who took it says.
+    digest, or those that a broken channel did not carry, ``taken_by`` of each a title; ``since`` is when the channel
+    failed, or from when the old settings are in force; ``word`` is what was wrong, or what who took it says.
     """
 
     kind: EventKind
@@ -166,6 +173,11 @@ def say_length(seconds: timedelta, say: Say) -> str:
     """Say a length of time by whole minutes, one under a minute by seconds."""
     whole = max(0, int(seconds.total_seconds()))
     return format_duration(whole // 60 * 60, say) if whole >= 60 else say("unit.s", n=whole)
+
+
+def waited(event: Event) -> timedelta:
+    """Return how long all the alerts of a digest have called for somebody, which is how long the newest has."""
+    return max((event.at - max((a.fired for a in event.alerts), default=event.at)), timedelta(0))
 
 
 def pieces(event: Event, say: Say, zone: ZoneInfo, now: datetime, longest: int = LONGEST) -> Pieces:

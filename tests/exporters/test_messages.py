@@ -24,7 +24,8 @@ from exporters.notify.port import Message
 from exporters.words import LANGUAGES, Say, words
 from exporters.words.codes import RESULTS
 from exporters.words.events import Event, EventKind, Tried, clean
-from exporters.words.messages import MOST_LINES, page
+from exporters.words.messages import page
+from exporters.words.several import MOST_LINES
 from exporters.words.sms import GSM7_LONGEST, UCS2_LONGEST, gsm7, is_gsm7, size
 
 EN, ZH = words("en"), words("zh")
@@ -172,6 +173,34 @@ def digest(say: Say) -> Event:
     return replace(fired(say), kind=EventKind.DIGEST, alert=None, target=None, below=0, alerts=(DISK, *many))
 
 
+def digest_escalated(say: Say) -> Event:
+    before = digest(say)
+    return replace(
+        before,
+        kind=EventKind.DIGEST_ESCALATED,
+        at=T0 + 5 * MINUTE,
+        person=MANAGER[say],
+        reason="step.manager",
+        deadline=(T0 + 10 * MINUTE, Post.LEADER),
+    )
+
+
+def digest_taken(say: Say) -> Event:
+    title = TECHNICIAN[say].title
+    at = T0 + 3 * MINUTE
+    alerts = tuple(replace(taken(each, "a", at, TakePolicy()), taken_by=title) for each in digest(say).alerts)
+    return Event(EventKind.DIGEST_TAKEN, at, "k", site=SITE[say], taken_by=title, alerts=alerts)
+
+
+def digest_resolved(say: Say) -> Event:
+    ends = [T0 + n * MINUTE for n in range(47, 60)]
+    alerts = tuple(
+        replace(each, state=AlertState.RESOLVED, resolved=end)
+        for each, end in zip(digest(say).alerts, ends, strict=True)
+    )
+    return Event(EventKind.DIGEST_RESOLVED, max(ends), "k", site=SITE[say], alerts=alerts)
+
+
 EVENTS = (
     fired,
     cut_off,
@@ -189,6 +218,9 @@ EVENTS = (
     digest,
     handed,
     flapping,
+    digest_escalated,
+    digest_taken,
+    digest_resolved,
 )
 
 
@@ -341,6 +373,13 @@ def test_a_hostile_name_adds_no_markup(name: str, event: Callable[[Say], Event],
     assert re.fullmatch(r"[+0-9]*", "".join(message.mention))
 
 
+ASKING = (
+    EventKind.FIRED,
+    EventKind.ESCALATED,
+    EventKind.FIRED_AGAIN,
+    EventKind.DIGEST,
+    EventKind.DIGEST_ESCALATED,
+)
 NAMES = st.text(st.characters(), max_size=300) | st.text("甲Aé_ 。-\U0001f534", max_size=300)
 
 
@@ -360,7 +399,7 @@ def test_every_message_fits(event: Callable[[Say], Event], name: str, language: 
     else:
         assert is_gsm7(message.sms)
         assert size(message.sms) <= GSM7_LONGEST
-    if told.kind in (EventKind.FIRED, EventKind.ESCALATED, EventKind.FIRED_AGAIN, EventKind.DIGEST):
+    if told.kind in ASKING:
         assert ("认领" if say is ZH else "take") in message.sms.lower()
     if told.alert is not None:
         assert re.search(rf"\bA{number:02d}\b", message.sms)

@@ -48,9 +48,15 @@ class Visit:
         assert answer.status_code == 200, answer.text[:300]
         return Outline(answer.text)
 
-    async def post(self, path: str, follow: bool = True, **fields: str) -> httpx.Response:
+    async def post(self, path: str, **fields: str) -> httpx.Response:
+        """Send a form and follow to where it leads."""
         async with self._desk.client(self._app, self.token) as client:
-            return await client.post(path, data={"csrf": self.csrf, **fields}, follow_redirects=follow)
+            return await client.post(path, data={"csrf": self.csrf, **fields}, follow_redirects=True)
+
+    async def sent(self, path: str, **fields: str) -> httpx.Response:
+        """Send a form and stay."""
+        async with self._desk.client(self._app, self.token) as client:
+            return await client.post(path, data={"csrf": self.csrf, **fields})
 
     async def said(self, path: str, **fields: str) -> str:
         """Send a form, follow to the page it leads to, and return that page's words."""
@@ -135,7 +141,7 @@ async def test_an_empty_list_says_so(desk: Desk, house: Build) -> None:
 
 async def test_one_tap_takes_an_alert_and_another_undoes_it(desk: Desk, at: Callable[..., Visit]) -> None:
     visit = at()
-    answer = await visit.post("/alerts/1/take", follow=False, seen="", back="/alerts?site=hz1&done=old&n=9")
+    answer = await visit.sent("/alerts/1/take", seen="", back="/alerts?site=hz1&done=old&n=9")
     assert answer.status_code == 303
     assert answer.headers["location"] == "/alerts?site=hz1&done=taken&n=1"
     page = await visit.page(answer.headers["location"])
@@ -335,11 +341,11 @@ async def test_only_what_one_may_do_is_shown_and_done(
     links = {str(a.get("href")) for a in pages[1].all("a")}
     assert any(link.startswith("/silences?") for link in links) is silence_it
     for path in ("take", "give-back", "hand", "snooze", "comment", "close"):
-        answer = await visit.post(f"/alerts/1/{path}", follow=False, seen="", word="w", to="lina", length="30")
+        answer = await visit.sent(f"/alerts/1/{path}", seen="", word="w", to="lina", length="30")
         assert (answer.status_code == 403) is not take_it
-    assert ((await visit.post("/alerts/take", follow=False, numbers="1")).status_code == 403) is not take_it
+    assert ((await visit.sent("/alerts/take", numbers="1")).status_code == 403) is not take_it
     for path in ("/silences", "/silences/1/end"):
-        assert ((await visit.post(path, follow=False)).status_code == 403) is not silence_it
+        assert ((await visit.sent(path)).status_code == 403) is not silence_it
 
 
 async def test_a_form_leads_back_to_pages_of_ours_only(at: Callable[..., Visit]) -> None:
@@ -352,7 +358,7 @@ async def test_a_form_leads_back_to_pages_of_ours_only(at: Callable[..., Visit])
         "/sign-out",
         "x" * 9000,
     ):
-        answer = await visit.post("/alerts/1/comment", follow=False, word="w", back=back)
+        answer = await visit.sent("/alerts/1/comment", word="w", back=back)
         assert answer.headers["location"] == "/alerts/1?done=commented&n=1"
 
 

@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 
 from agent import bootstrap
 from agent.services.muster import muster
-from agent.store import alerts, outbox, silences
+from agent.store import alerts, batches, outbox, silences
 from agent.store.alerts import EventKind
+from agent.store.channels import put_channel
 from agent.store.journal import AGENT
 from config.load import parse
 from duty.alerts import Alert, AlertState, TakePolicy, snoozed, taken
+from duty.channels import ChannelState
 from duty.findings import Finding, Severity
 from duty.people import Contact, Post
 from duty.silences import SilenceKind
@@ -39,7 +41,8 @@ channels:
   dingtalk: {kind: command, path: /bin/true}
   sms: {kind: command, path: /bin/true}
 people:
-  - {name: wangfang, title: 王芳, posts: [technician], phone: "13800000001", contacts: [{channel: dingtalk, address: w}]}
+  - {name: wangfang, title: 王芳, posts: [technician], phone: "13800000001",
+     contacts: [{channel: dingtalk, address: w}]}
   - {name: lina, title: 李娜, posts: [reserve], phone: "13800000002", contacts: [{channel: sms, address: "2"}]}
   - {name: zhaolei, title: 赵磊, posts: [manager], phone: "13800000003", contacts: [{channel: sms, address: "3"}]}
 rotations:
@@ -126,13 +129,17 @@ def _tell(conn: Connection, agent: str, numbers: list[int], now: datetime) -> No
         ],
         now - 11 * MINUTE,
     )
-    for item in outbox.lease(conn, agent, "run", now - 11 * MINUTE, 10, per_channel=5):
-        if item.person == "wangfang":
-            outbox.mark_sent(conn, agent, item.number, "run", "noted", now - 11 * MINUTE)
-        elif item.person:
-            outbox.mark_refused(conn, agent, item.number, "run", "address_wrong: unknown number", now - 6 * MINUTE)
-        else:
-            outbox.mark_failed(conn, agent, item.number, "run", "timeout", now + MINUTE, now - 5 * MINUTE)
+    # One message is under way on a channel at a time.
+    for _ in letters:
+        for batch in batches.lease(conn, agent, "run", now - 11 * MINUTE, 10):
+            person = batch.letters[0].person
+            if person == "wangfang":
+                batches.mark_sent(conn, agent, batch.key, "run", "noted", now - 11 * MINUTE)
+            elif person:
+                batches.mark_refused(conn, agent, batch.key, "run", "address_wrong: unknown number", now - 6 * MINUTE)
+            else:
+                batches.mark_failed(conn, agent, batch.key, "run", "timeout", now + MINUTE, now - 5 * MINUTE)
+    put_channel(conn, agent, ChannelState("sms", now - 6 * MINUTE, "timeout", None, now - 15 * HOUR, "accepted"))
 
 
 def storm(desk: Desk, many: int) -> list[int]:
