@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from agent import bootstrap
 from agent.services.muster import muster
-from agent.store import alerts, batches, outbox, silences
+from agent.store import alerts, batches, looks, outbox, silences
 from agent.store.alerts import EventKind
 from agent.store.channels import put_channel
 from agent.store.journal import AGENT
@@ -20,10 +20,11 @@ from duty.alerts import Alert, AlertState, TakePolicy, snoozed, taken
 from duty.channels import ChannelState
 from duty.findings import Finding, Severity
 from duty.people import Contact, Post
+from duty.readings import Look, Reading
 from duty.silences import SilenceKind
 from tests.agent.console.desk import Desk
 
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 SETTINGS = """
 agent: {name: hz-monitor}
@@ -107,6 +108,23 @@ def night(desk: Desk) -> list[int]:
     numbers = put(desk, calls, hers, later, quiet, over, replace(other, source="prometheus", said=said, flapping=True))
     desk.station.store.write_now(_tell, numbers, now)
     return numbers
+
+
+def past(desk: Desk, target: str = "HZ1-DB-01") -> None:
+    """Looks of the last hours at a disk that fills up, with an hour in which nobody looked."""
+    now = desk.clock.now()
+    seen = [
+        Look(
+            target,
+            now - n * 5 * MINUTE,
+            timedelta(seconds=1),
+            True,
+            (Reading("disk_used", "/var", 93.1 - n / 12, "%"),),
+        )
+        for n in range(143, -1, -1)
+        if not 60 < n < 72
+    ]
+    desk.station.store.write_now(looks.put_looks, seen, "watch")
 
 
 def _tell(conn: Connection, agent: str, numbers: list[int], now: datetime) -> None:
