@@ -150,7 +150,7 @@ async def test_one_tap_takes_an_alert_and_another_undoes_it(desk: Desk, at: Call
     assert (await alert(desk, 1)).taken_by == "wangfang"
     assert (await newest(desk, "alert_taken")).actor == "wangfang"
     words = await visit.said("/alerts/1/give-back", back="/alerts")
-    assert "Given back. A01 calls for somebody again." in words
+    assert "A01 is free and calls for somebody again." in words
     assert (await alert(desk, 1)).state is AlertState.FIRING
 
 
