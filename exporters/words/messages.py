@@ -206,6 +206,8 @@ def _mention(event: Event) -> tuple[str, ...]:
 
 
 def _where(event: Event, told: Pieces, say: Say) -> str:
+    if event.cut_off:
+        return ""
     target = event.target
     places = (told.site, target.room, target.rack, target.unit) if target else (told.site,)
     place = listed(say, [clean(place) for place in places if place])

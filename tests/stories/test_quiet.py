@@ -126,8 +126,7 @@ async def test_who_is_asked_to_take_it_is_told_and_has_it_only_when_they_take_it
     await night.until("03:15")
     (asked,) = night.sent[before:]
     assert (asked.channel, asked.address) == ("sms", "4")
-    assert "you know this switch" in asked.text
-    assert "Tech A asks you to take it" in asked.text
+    assert "FOR YOU" in asked.title
     assert (await night.station.store.read(alerts.get_alert, alert.number)).taken_by == "jia"
     await take.take(night.station, alert.number, "ding")
     assert (await night.station.store.read(alerts.get_alert, alert.number)).taken_by == "ding"
