@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from agent.console import cookies
 from agent.console.bodies import read_form
+from agent.console.language import asked_for, remember
 from agent.console.office import Office
 from agent.services.screens import screen_of
 from agent.services.sign_in import Known, who
@@ -71,7 +72,7 @@ def enter(endpoint: Deed) -> Page:
 async def _see(endpoint: Page, right: Right, screens: bool, unchanged: bool, request: Request) -> Response:
     visitor = await visitor_of(request)
     if visitor is None or (visitor.screen and not screens):
-        return _to_sign_in(f"{request.url.path}?{request.url.query}".rstrip("?"))
+        return _to_sign_in(request, f"{request.url.path}?{request.url.query}".rstrip("?"))
     request.state.visitor = visitor
     if visitor.must_change and not unchanged:
         return RedirectResponse("/password", 303)
@@ -84,7 +85,7 @@ async def _act(endpoint: Deed, right: Right, unchanged: bool, request: Request) 
     refuse_foreign(request)
     visitor = await visitor_of(request)
     if visitor is None or visitor.screen:
-        return _to_sign_in(_page_before(request))
+        return _to_sign_in(request, _page_before(request))
     request.state.visitor = visitor
     form = await read_form(request)
     token = request.headers.get(HEADER) or form.get(FIELD, "")
@@ -155,9 +156,12 @@ def _visitor(known: Known) -> Visitor:
     )
 
 
-def _to_sign_in(path: str) -> Response:
+def _to_sign_in(request: Request, path: str) -> Response:
     path = own_path(path)
-    return RedirectResponse("/sign-in" if path == "/" else f"/sign-in?next={quote(path, safe='/')}", 303)
+    response = RedirectResponse("/sign-in" if path == "/" else f"/sign-in?next={quote(path, safe='/')}", 303)
+    if language := asked_for(request):
+        remember(response, language)
+    return response
 
 
 def _page_before(request: Request) -> str:

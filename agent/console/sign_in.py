@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
 from math import ceil
+from types import MappingProxyType
 from typing import Final
 
 from starlette.requests import Request
@@ -14,10 +17,14 @@ from agent.console.office import Office
 from agent.console.render import small_page
 from agent.services.accounts import first_waits
 from agent.services.screens import screen_of
-from agent.services.sign_in import Known, Refused, change_password, sign_in, sign_out
+from agent.services.sign_in import Known, Refused, SignedIn, change_password, sign_in, sign_out
+from duty.errors import StoreError
 from duty.sign_in import SHORTEST_PASSWORD
 
-COME_AGAIN: Final = frozenset({"wait", "busy"})
+PATIENCE: Final = 15.0
+"""Seconds; a record that is locked could hold up a browser for a minute."""
+STATUS: Final = MappingProxyType({"wait": 429, "busy": 429, "unwritten": 503})
+"""Of what may go better later. Else it is 403 where name and password do not fit, 422 where a password will not do."""
 
 
 async def show(request: Request) -> Response:
@@ -34,7 +41,7 @@ async def enter(request: Request, form: Form) -> Response:
     office: Office = request.app.state.office
     onward = own_path(request.query_params.get("next", "/"))
     name = form.get("name", "")
-    outcome = await sign_in(office.door, name, form.get("password", ""), address_of(request))
+    outcome = await _written(sign_in(office.door, name, form.get("password", ""), address_of(request)))
     if isinstance(outcome, Refused):
         return await _ask(request, onward, name, outcome)
     response = RedirectResponse("/password" if outcome.must_change else onward, 303)
@@ -63,7 +70,8 @@ async def change(request: Request, form: Form) -> Response:
     new = form.get("new", "")
     if new != form.get("again", ""):
         return await _ask_new(request, Refused("differs"))
-    outcome = await change_password(office.door, known, form.get("current", ""), new, address_of(request))
+    current = form.get("current", "")
+    outcome = await _written(change_password(office.door, known, current, new, address_of(request)))
     if isinstance(outcome, Refused):
         return await _ask_new(request, outcome)
     response = RedirectResponse("/", 303)
@@ -87,6 +95,15 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client is not None else ""
 
 
+async def _written(doing: Awaitable[SignedIn | Refused]) -> SignedIn | Refused:
+    """Wait for what must be written down; a record that cannot be written is a refusal that says so."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await doing
+    except (StoreError, TimeoutError):
+        return Refused("unwritten")
+
+
 async def _ask(request: Request, onward: str, name: str = "", refused: Refused | None = None) -> Response:
     office: Office = request.app.state.office
     return await _page(
@@ -100,7 +117,7 @@ async def _ask_new(request: Request, refused: Refused | None = None) -> Response
 
 async def _page(request: Request, template: str, refused: Refused | None, wrong: int, **content: object) -> Response:
     """Render a form, with the status ``wrong`` where what was sent will not do."""
-    status = 200 if refused is None else 429 if refused.code in COME_AGAIN else wrong
+    status = 200 if refused is None else STATUS.get(refused.code, wrong)
     seconds = ceil(refused.wait.total_seconds()) if refused is not None else 0
     response = small_page(request, template, status, refused=refused, seconds=seconds, **content)
     if seconds:

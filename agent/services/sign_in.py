@@ -39,7 +39,7 @@ class SignedIn:
 class Refused:
     """A sign-in or a change of password that was refused; the code has words under ``sign_in``."""
 
-    code: Literal["wrong", "wait", "busy", "short", "long", "name", "same", "differs", "as_before"]
+    code: Literal["wrong", "wait", "busy", "unwritten", "short", "long", "name", "same", "differs", "as_before"]
     wait: timedelta = timedelta(0)
 
 

@@ -147,8 +147,8 @@ async def test_only_root_and_the_agents_own_user_may_manage_accounts(desk: Desk)
     verbs = AccountVerbs(desk.door).verbs
     args = {"name": "bob", "posts": [Post.ADMINISTRATOR.value]}
     for verb in verbs.values():
-        said = verb(Asked(args, "uid:12345"))
+        refused = verb(Asked(args, "uid:12345"))
         with pytest.raises(NightdutyError, match="only root may manage accounts"):
-            await anext(said)
+            await anext(refused)
     said = [message async for message in verbs["account_add"](Asked(args, "uid:0"))]
     assert said == [{"answer": str(desk.door.folder / "first-password-bob")}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -10,10 +11,12 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 from agent.services.overview import Reader
-from tests.agent.console.desk import Desk
+from duty.people import Post
+from tests.agent.console.desk import PASSWORD, Desk
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -59,11 +62,15 @@ def served(desk: Desk, reader: Reader) -> Iterator[str]:
 
 
 @contextmanager
-def opened(desk: Desk, browser: Browser, size: str = "desk", scheme: str = "light") -> Iterator[tuple[Page, list[str]]]:
-    """Open a page and yield it with what the browser complains of."""
+def opened(
+    desk: Desk, browser: Browser, size: str = "desk", scheme: str = "light", account: str = "wangfang"
+) -> Iterator[tuple[Page, list[str]]]:
+    """Open a page, signed in unless ``account`` is "", and yield it with what the browser complains of."""
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height})
-    context.add_cookies([{"name": "nightduty", "value": desk.session()[0], "domain": "127.0.0.1", "path": "/"}])
+    if account:
+        token, _ = desk.session(account)
+        context.add_cookies([{"name": "nightduty", "value": token, "domain": "127.0.0.1", "path": "/"}])
     page = context.new_page()
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     complaints: list[str] = []
@@ -104,6 +111,45 @@ def test_a_page_fits_and_the_browser_has_nothing_to_complain_of(
         SCREENSHOTS.mkdir(exist_ok=True)
         page.screenshot(path=SCREENSHOTS / f"{name}-{size}-{language}-{scheme}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert complaints == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh", "dark")])
+def test_the_pages_of_signing_in_fit(
+    desk: Desk, browser: Browser, house: Build, language: str, scheme: str, size: str
+) -> None:
+    desk.account("admin", Post.ADMINISTRATOR, must_change=True)
+    desk.door.first_password("admin").write_text("never shown")
+    with served(desk, house()) as address, opened(desk, browser, size, scheme, account="") as (page, complaints):
+
+        def take(name: str) -> None:
+            page.screenshot(path=SCREENSHOTS / f"{name}-{size}-{language}-{scheme}.png", full_page=True)
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+            low = "[...document.querySelectorAll('main :is(input:not([type=hidden], .unseen), button)')]"
+            found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+            assert not found.response["violations"], found.generate_report()
+            assert page.evaluate(f"{low}.every((e) => e.getBoundingClientRect().height >= 44)")
+
+        SCREENSHOTS.mkdir(exist_ok=True)
+        page.goto(f"{address}/rounds/24?lang={language}")
+        page.locator("#name:focus").wait_for()
+        take("sign-in")
+        page.keyboard.type("wangfang")
+        page.keyboard.press("Tab")
+        page.keyboard.type("wrong password")
+        page.keyboard.press("Enter")
+        page.locator(".refused").wait_for()
+        page.locator("#password:focus").wait_for()
+        take("sign-in-refused")
+        assert complaints.pop().startswith("Failed to load resource: the server responded with a status of 403")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("[0-9]/rounds/24"))
+        page.goto(f"{address}/password")
+        take("password")
+        page.locator("form.inline button").click()
+        page.wait_for_url("**/sign-in")
         assert complaints == []
 
 

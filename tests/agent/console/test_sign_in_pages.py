@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -109,6 +111,15 @@ async def test_who_guesses_is_told_when_to_try_again(desk: Desk, client: httpx.A
     assert (await client.post("/sign-in", data=FORM)).status_code == 303
 
 
+async def test_a_record_that_cannot_be_written_is_said(desk: Desk, client: httpx.AsyncClient) -> None:
+    beside = sqlite3.connect(desk.door.folder / "nightduty.db")
+    beside.execute("DROP TABLE session")
+    beside.close()
+    answer = await client.post("/sign-in?lang=en", data=FORM)
+    assert answer.status_code == 503
+    assert "The record cannot be written just now" in answer.text
+
+
 async def test_what_is_typed_is_no_markup(client: httpx.AsyncClient) -> None:
     answer = await client.post("/sign-in?next=/%22onload=x", data={"name": '"><script>x', "password": "x"})
     assert "<script>x" not in answer.text
@@ -174,8 +185,6 @@ async def test_a_form_has_a_label_for_each_field(desk: Desk, house: Build, path:
 
 async def test_a_body_that_never_comes_is_cut_off() -> None:
     async def receive() -> dict[str, object]:
-        import asyncio
-
         await asyncio.Event().wait()
         return {}
 
