@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 from itertools import pairwise
 from typing import Final
@@ -46,8 +46,10 @@ class Frame:
 
 
 NARROW: Final = Frame()
-WIDE: Final = Frame(760, 240, 10)
-LEFT, RIGHT, TOP, BOTTOM = 58, 52, 18, 32
+WIDE: Final = Frame(900, 260, 10)
+_NO_TIME: Final = timedelta(0)
+_LATE: Final = 2.5
+LEFT, RIGHT, TOP, BOTTOM = 58, 66, 18, 32
 """Room around the lines: for values, limits, the signs of alerts, and the time."""
 
 
@@ -209,10 +211,22 @@ def _corners(column: list[tuple[float, float]]) -> Iterator[tuple[float, float]]
 
 
 def _unseen(area: _Area, runs: Sequence[Sequence[Sample]]) -> Iterator[str]:
-    """Shade the times between two runs; one narrower than a line would not be noticed otherwise."""
+    """Shade the times between two runs; one narrower than a line would not be noticed otherwise.
+
+    Before the first and after the last value as well, where that is longer than a look that comes late.
+    """
+    if not runs:
+        return
+    apart = max((after[0] - before[0] for run in runs for before, after in pairwise(run)), default=_NO_TIME)
+    first, last = runs[0][0][0], runs[-1][-1][0]
+    gaps = [(before[-1][0], after[0][0]) for before, after in pairwise(runs)]
+    if first - area.since > _LATE * apart:
+        gaps.insert(0, (area.since, first))
+    if area.until - last > _LATE * apart:
+        gaps.append((last, area.until))
     edge = -1.0
-    for before, after in pairwise(runs):
-        left, right = area.x(before[-1][0]), area.x(after[0][0])
+    for begin, end in gaps:
+        left, right = area.x(begin), area.x(end)
         if left >= edge:
             yield _rect("plot-unseen", left, area.top, min(max(right - left, 1.0), area.right - left), area.height)
             edge = left + 1.0

@@ -15,6 +15,7 @@ from agent.services.overview import Abnormal
 from agent.services.target_record import TargetRecord
 from agent.store.bodies import Place
 from duty.findings import Limits, Rule
+from duty.fold import REACH
 from duty.parameters import PARAMETERS
 from duty.readings import Look
 from duty.series import Series
@@ -109,11 +110,13 @@ def limits_of(record: TargetRecord, place: Place) -> Limits | None:
 
 def marks_of(record: TargetRecord, place: Place, voice: Voice) -> list[Mark]:
     """Return when alerts about a reading began and were over, oldest first."""
-    checks = {rule.name for rule in rules_of(record, place)}
+    keys = {(rule.name, place[1]) for rule in rules_of(record, place)}
+    # What was not reached showed none of its readings.
+    keys.add((REACH, ""))
     found = []
     for entry in record.alerts:
         alert = entry.alert
-        if alert.key[1] in checks and alert.key[2] == place[1]:
+        if alert.key[1:] in keys:
             found.append(Mark(alert.opened, alert.severity, _called(entry, voice)))
             if alert.resolved is not None:
                 found.append(Mark(alert.resolved, alert.severity, _called(entry, voice), over=True))

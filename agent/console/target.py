@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -18,15 +18,16 @@ from agent.console.render import language_of, page
 from agent.console.untils import choices
 from agent.console.voice import Voice
 from agent.services.history import NIGHT, SPANS, history
-from agent.services.overview import Abnormal, Overview, SheetView
+from agent.services.overview import Abnormal, Overview
 from agent.services.target_record import TargetRecord, read_target, state_now
 from agent.store.bodies import Place
+from agent.store.pasts import SEEN
 from duty.errors import LimitRefused
 from duty.findings import Limits, Severity
 from duty.overrides import KINDS, Override, unit_of
 from duty.parameters import PARAMETERS
 from duty.readings import Fact, Look
-from duty.rounds import RoundState
+from duty.rounds import Round, RoundState, SheetState
 from exporters.words import words
 
 PLOTTED = tuple(span for span in SPANS if span != NIGHT)
@@ -72,8 +73,9 @@ async def view(request: Request, typed: Mapping[str, str], refused: LimitRefused
     zone = overview.sites[record.target.site].zone if record.target.site in overview.sites else overview.site_zone
     overview = replace(overview, site_zone=zone)
     voice = Voice(words(language_of(request)), overview.now, ZoneInfo(zone))
-    sheet = await _newest_sheet(overview, office, name)
-    shown = _shown(record, sheet)
+    answered = _newest_round(overview, name, SEEN)
+    told = await office.reader.sheet(answered.number, name) if answered is not None else None
+    shown = _shown(record, told.sheet.look if told is not None else None)
     wrong = [state for state in overview.abnormal if state.target == name]
     picked, span = _picked({**request.query_params, **typed})
     groups = families(shown) if shown is not None else ()
@@ -98,7 +100,7 @@ async def view(request: Request, typed: Mapping[str, str], refused: LimitRefused
         record=record,
         target=record.target,
         state=state_now(record.look, [(each.check, each.suppressed) for each in wrong]),
-        sheet=sheet,
+        newest=_newest_round(overview, name, frozenset(SheetState)),
         look=shown,
         wrong=wrong,
         places_of={(s.check, s.instance): _place(record, s) for s in wrong},
@@ -120,16 +122,17 @@ async def view(request: Request, typed: Mapping[str, str], refused: LimitRefused
     )
 
 
-async def _newest_sheet(overview: Overview, office: Office, name: str) -> SheetView | None:
-    """Return its sheet of the newest round that is closed; one by hand counts as well."""
-    closed = (c.round for c in overview.rounds if c.round.state is not RoundState.OPEN)
-    number = next((r.number for r in closed if name in overview.cells.get(r.number, {})), None)
-    return None if number is None else await office.reader.sheet(number, name)
+def _newest_round(overview: Overview, name: str, states: Container[SheetState]) -> Round | None:
+    """Return the newest closed round that has a sheet of it in one of these states; one by hand counts as well."""
+    closed = (column.round for column in overview.rounds if column.round.state is not RoundState.OPEN)
+    return next((r for r in closed if overview.cells.get(r.number, {}).get(name) in states), None)
 
 
-def _shown(record: TargetRecord, sheet: SheetView | None) -> Look | None:
-    """Return the newest look that it answered, with the words of its ports and disks, which only a round asks for."""
-    told = sheet.sheet.look if sheet is not None else None
+def _shown(record: TargetRecord, told: Look | None) -> Look | None:
+    """Return the newest look that it answered, with the words of its ports and disks, which only a round asks for.
+
+    ``told`` is that of the newest round that it answered.
+    """
     look = record.look
     if look is None or not look.reached:
         return told if told is not None and told.reached else look

@@ -21,7 +21,7 @@ from agent.console.render import page
 from agent.console.verdict import judge, last_round
 from agent.console.voice import Voice, voice_of
 from agent.services.alert_board import open_board
-from agent.services.overview import Abnormal, Overview
+from agent.services.overview import Abnormal
 from agent.store.channels import load_channels
 from duty.rounds import BY_HAND, RoundState
 
@@ -68,20 +68,9 @@ async def show(request: Request) -> Response:
         by_hand=BY_HAND,
         wrong_left=len(wrong) - MOST_ABNORMAL,
         last=last_round(overview),
-        sheets=_newest_sheets(overview),
         flawed=[c for c in overview.rounds if c.round.state in (RoundState.MISSED, RoundState.INTERRUPTED)],
         states=WORST_FIRST,
     )
-
-
-def _newest_sheets(overview: Overview) -> dict[str, int]:
-    """Return for each target the newest closed round that has a sheet of it."""
-    newest: dict[str, int] = {}
-    for column in overview.rounds:
-        if column.round.state is not RoundState.OPEN:
-            for target in overview.cells.get(column.round.number, {}):
-                newest.setdefault(target, column.round.number)
-    return newest
 
 
 def _next_steps(wrong: list[Abnormal], voice: Voice) -> list[str]:

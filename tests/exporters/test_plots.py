@@ -69,8 +69,19 @@ def test_each_run_is_drawn_by_itself_and_a_single_value_is_a_dot() -> None:
 
 
 def test_what_was_not_seen_between_two_runs_is_shaded() -> None:
-    shaded = [e for e in read(drawing(cpu(10, 11, None, 12))).iter() if e.get("class") == "plot-unseen"]
-    assert len(shaded) == 1
+    assert len(shaded(cpu(10, 11, None, 12), since=NOW - 15 * MINUTE)) == 1
+
+
+def test_what_was_not_seen_before_the_first_and_after_the_last_value_is_shaded_too() -> None:
+    seen = cpu(10, 11, 12, None, None, None)
+    (first, last) = shaded(seen)
+    assert float(first.get("x", "")) == LEFT
+    assert abs(float(last.get("x", "")) + float(last.get("width", "")) - (NARROW.width - RIGHT)) < 1.1
+    assert shaded(cpu(10, 11, 12), since=NOW - 22 * MINUTE) == [], "one that comes late is no gap"
+
+
+def shaded(of: Series, since: datetime = SINCE) -> list[ElementTree.Element]:
+    return [e for e in read(plot(of, since, NOW, say=EN, zone=SHANGHAI)).iter() if e.get("class") == "plot-unseen"]
 
 
 @pytest.mark.parametrize(
@@ -103,6 +114,7 @@ def test_limits_are_lines_with_their_values_and_bands_beyond_them() -> None:
     svg = drawing(cpu(10, 50), limits=Limits(80, 90))
     assert words_in(svg, "plot-limit-words") == ["× 90 %", "! 80 %"]
     bands = {e.get("class"): (e.get("y"), e.get("height")) for e in read(svg).iter(f"{SVG}rect")}
+    del bands["plot-unseen"]
     assert bands == {"plot-band warning": ("29.0", "11.0"), "plot-band critical": ("18", "11.0")}
 
 
