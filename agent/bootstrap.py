@@ -102,6 +102,8 @@ def make_orders(settings: Settings, since: Mapping[str, datetime]) -> Orders:
         fallback=build_fallback(settings),
         escalation={site: build_escalation(settings, site) for site in sites},
         take_policy=build_take_policy(settings),
+        self_test=settings.escalation.self_test,
+        self_tested=frozenset(name for name, channel in settings.channels.items() if channel.self_test),
     )
 
 

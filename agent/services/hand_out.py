@@ -56,8 +56,12 @@ def lease(
 
 
 def note_sent(conn: Connection, agent: str, letter: Addressed, run: str, receipt: str, now: datetime) -> None:
-    """Write that the channel accepted a message, in the timeline of each alert as well."""
+    """Write that the channel accepted a message, in the timeline of each alert as well.
+
+    What failed before to the same contact is tried at once: this way works again.
+    """
     sent = batches.mark_sent(conn, agent, letter.batch.key, run, receipt, now)
+    outbox.hurry(conn, agent, [letter.batch.addressee[:3]], now)
     alerts.add_events(
         conn,
         agent,

@@ -40,6 +40,8 @@ class Orders:
     fallback: tuple[Contact, ...] = ()
     escalation: Mapping[str, EscalationPolicy] = field(default_factory=dict)
     take_policy: TakePolicy = field(default_factory=TakePolicy)
+    self_test: time | None = None
+    self_tested: frozenset[str] = frozenset()
 
     def policy(self, site: str) -> EscalationPolicy:
         """Return who is told of a site's alerts; a site that left the settings is treated as by default."""

@@ -22,7 +22,7 @@ LEASE = timedelta(seconds=60)
 MOST_LETTERS = 2000
 """Letters of one message; what is beyond them is another."""
 
-LET_PAST = timedelta(minutes=15)
+LET_PAST = timedelta(minutes=30)
 """How long a message that fails holds up what is for the same contact."""
 
 CLASSES: Final = MappingProxyType(

@@ -103,7 +103,8 @@ def enqueue(conn: Connection, agent: str, messages: Iterable[Outgoing], now: dat
 
     What waits for another try to the same contact is tried now, for what is new stands behind it.
     """
-    rows = [_row(message) | {"agent": agent, "created": now, "next_at": now} for message in messages]
+    these = list(messages)
+    rows = [_row(message) | {"agent": agent, "created": now, "next_at": now} for message in these]
     if not rows:
         return 0
     # The two dialects offer the same statement under two names.
@@ -111,12 +112,14 @@ def enqueue(conn: Connection, agent: str, messages: Iterable[Outgoing], now: dat
     fresh = insert.on_conflict_do_nothing(index_elements=["agent", "key"]).returning(outbox.c.number)
     written = len(conn.execute(fresh, rows).all())
     if written:
-        whose = {(row["channel"], row["address"], row["person"]) for row in rows}
-        _hurry(conn, agent, whose, now)
+        hurry(
+            conn, agent, {(message.contact.channel, message.contact.address, message.person) for message in these}, now
+        )
     return written
 
 
-def _hurry(conn: Connection, agent: str, whose: Iterable[tuple[str, str, str]], now: datetime) -> None:
+def hurry(conn: Connection, agent: str, whose: Iterable[tuple[str, str, str]], now: datetime) -> None:
+    """Let what waits for another try to these (channel, address, person) be tried now."""
     contact = sa.tuple_(outbox.c.channel, outbox.c.address, outbox.c.person)
     again = sa.and_(outbox.c.agent == agent, outbox.c.state == OutboxState.PENDING.value, outbox.c.tries > 0)
     later = sa.and_(again, outbox.c.next_at > now, contact.in_(sorted(whose)))
