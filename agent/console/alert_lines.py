@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -25,12 +25,12 @@ QUIET: Final = frozenset({"snoozed", "silence", "maintenance"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One alert: how it stands, by whom, until (or since) when, and why; ``beside`` is a silence over a taken one."""
+    """One alert: how it stands, until (or since) when, by whom, and why; ``beside`` is a silence over a taken one."""
 
     alert: Alert
     stand: Stand
+    at: datetime
     who: str = ""
-    at: datetime | None = None
     why: str = ""
     target: Target | None = None
     zone: str = ""
@@ -88,21 +88,21 @@ def stand(alert: Alert, board: Board) -> Line:
     """Say how an alert stands."""
     note = board.notes.get(alert.number)
     silence = silenced(alert, board.silences, board.now) if alert.open else None
-    line = Line(
-        alert, "free", target=board.targets.get(alert.key[0]), zone=board.zone(alert.site), at=alert.fired, beside=None
-    )
+    line = Line(alert, "free", at=alert.fired, target=board.targets.get(alert.key[0]), zone=board.zone(alert.site))
     if not alert.open:
+        over = alert.resolved or board.now
         if note is not None and note.kind is EventKind.CLOSED:
-            return _with(line, "closed", board.title(note.actor), alert.resolved, note.text)
-        return _with(line, "restored", board.title(alert.taken_by), alert.resolved, alert.word)
+            return replace(line, stand="closed", who=board.title(note.actor), at=over, why=note.text)
+        return replace(line, stand="restored", who=board.title(alert.taken_by), at=over, why=alert.word)
     if alert.state is AlertState.ACKNOWLEDGED:
-        until = max((t for t in (alert.expires, alert.snoozed_until) if t is not None), default=None)
-        return _with(line, "taken", board.title(alert.taken_by), until, alert.word, silence)
+        until = max((t for t in (alert.expires, alert.snoozed_until) if t is not None), default=alert.fired)
+        who = board.title(alert.taken_by)
+        return replace(line, stand="taken", who=who, at=until, why=alert.word, beside=silence)
     if silence is not None:
-        return _with(line, silence.kind.value, board.title(silence.by), silence.over, silence.why, silence)
+        return replace(line, stand=silence.kind.value, who=board.title(silence.by), at=silence.over, why=silence.why)
     if alert.snoozed_until is not None and board.now < alert.snoozed_until:
         by, why = (board.title(note.actor), note.text) if note is not None else ("", "")
-        return _with(line, "snoozed", by, alert.snoozed_until, why)
+        return replace(line, stand="snoozed", who=by, at=alert.snoozed_until, why=why)
     return line
 
 
@@ -140,7 +140,3 @@ def newest_call(all_open: Iterable[Line]) -> int:
 def _urgency(line: Line) -> tuple[bool, int, bool, datetime, int]:
     alert = line.alert
     return line.quiet, -alert.severity, not alert.key_equipment, alert.opened, alert.number
-
-
-def _with(line: Line, how: Stand, who: str, at: datetime | None, why: str, beside: Silence | None = None) -> Line:
-    return Line(line.alert, how, who, at, why, line.target, line.zone, beside)

@@ -87,7 +87,7 @@ async def _page(request: Request, wanted: Asked, refused: str = "") -> Response:
         any_open=bool(every),
         board=board,
         back=here(request),
-        done=_done(request, every, mine),
+        done=done_of(request.query_params, every, mine),
         refused=refused,
     )
 
@@ -96,11 +96,6 @@ def _further(wanted: Asked, shown: list[Line]) -> str:
     if wanted.show == "all":
         return "/alerts?" + urlencode(wanted.query(before=shown[-1].alert.number))
     return "/alerts?" + urlencode(wanted.query(page=wanted.page + 1))
-
-
-def _done(request: Request, every: list[Line], mine: str) -> dict[str, object] | None:
-    """Return what the bar on top says of the last thing done: only what is still so."""
-    return done_of(request.query_params, every, mine)
 
 
 def done_of(query: Mapping[str, str], every: list[Line], mine: str) -> dict[str, object] | None:

@@ -16,7 +16,8 @@
   function replace(fresh) {
     for (const region of document.querySelectorAll("[data-live]")) {
       const other = fresh.getElementById(region.id);
-      if (!other || other.innerHTML === region.innerHTML) continue;
+      /* What the reader has opened is not closed under the hand. */
+      if (!other || other.innerHTML === region.innerHTML || region.querySelector("details[open]")) continue;
       const active = region.contains(document.activeElement) ? document.activeElement : null;
       const place = active && named(active);
       region.className = other.className;
@@ -40,14 +41,19 @@
       if (!answer.ok) throw new Error(String(answer.status));
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       const regions = (page) => [...page.querySelectorAll("[data-live]")].map((region) => region.id).join();
-      /* A page of another shape (the first round is done) is loaded as a whole. */
-      if (regions(fresh) !== regions(document)) return location.reload();
+      /* A page of another shape (the first round is done) is loaded as a whole; but that would end the ringing. */
+      if (answer.redirected || (regions(fresh) !== regions(document) && !sound)) return location.reload();
       replace(fresh);
       if (stale) stale.hidden = true;
     } catch {
       if (stale) stale.hidden = false;
     }
-    waiting = setTimeout(refresh, seconds * 1000);
+    waiting = setTimeout(refresh, pause());
+  }
+
+  /* Out of sight the title still counts, and what rings rings. */
+  function pause() {
+    return 1000 * (document.hidden && !sound ? 60 : seconds);
   }
 
   /* A sound and a notification for an alert that nobody has and that was not there before. Off until somebody asks. */
@@ -100,7 +106,8 @@
     waiting = setTimeout(refresh, seconds * 1000);
     document.addEventListener("visibilitychange", () => {
       clearTimeout(waiting);
-      if (document.visibilityState === "visible") refresh();
+      if (document.hidden) waiting = setTimeout(refresh, pause());
+      else refresh();
     });
   }
 

@@ -238,3 +238,31 @@ def test_who_has_not_asked_hears_nothing(night: Desk, browser: Browser, house: B
         page.clock.run_for(21_000)
         page.locator("#alerts").get_by_text("HZ1-NEW-01").wait_for()
         assert page.evaluate("made") == 0
+
+
+def test_a_page_out_of_sight_still_counts_and_rings(night: Desk, browser: Browser, house: Build) -> None:
+    hide = """
+        Object.defineProperty(document, 'hidden', {value: true});
+        document.dispatchEvent(new Event('visibilitychange'));
+    """
+    with served(night, house(6)) as address, opened(night, browser) as (page, complaints):
+        page.clock.install()
+        page.goto(address + "/")
+        page.locator("[data-ring]").click()
+        page.evaluate(hide)
+        trouble.put(night, trouble.fired("HZ1-NEW-01", trouble.LOST, night.clock.now()))
+        page.clock.run_for(21_000)
+        page.locator("#alerts").get_by_text("HZ1-NEW-01").wait_for()
+        assert page.title().startswith("(3)")
+        assert complaints == []
+
+
+def test_what_is_opened_stays_open_when_the_page_refreshes(night: Desk, browser: Browser, house: Build) -> None:
+    with served(night, house(6)) as address, opened(night, browser) as (page, _):
+        page.clock.install()
+        page.goto(address + "/alerts")
+        page.locator("#storm summary").click()
+        trouble.put(night, trouble.fired("HZ1-NEW-01", trouble.LOST, night.clock.now()))
+        page.clock.run_for(21_000)
+        page.locator("#list").get_by_text("HZ1-NEW-01").wait_for()
+        assert page.locator("#storm").get_attribute("open") is not None
