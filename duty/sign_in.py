@@ -26,7 +26,8 @@ FREE_OF_ADDRESS: Final = 10
 """Failures from one address that cost nothing: a whole office may stand behind it."""
 WAIT_OF_NAME: Final = timedelta(minutes=1)
 """The longest wait of a name. Short, for whoever hammers on it keeps out the one who is on duty as well."""
-WAIT_OF_ADDRESS: Final = timedelta(minutes=15)
+WAIT_OF_ADDRESS: Final = timedelta(minutes=2)
+"""And of an address, behind which a whole desk may sit: a proxy's, or this machine's own."""
 
 _NAME: Final = re.compile(r"[A-Za-z0-9\u3400-\u4dbf\u4e00-\u9fff][A-Za-z0-9._\u3400-\u4dbf\u4e00-\u9fff-]{0,63}")
 
