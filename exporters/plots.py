@@ -7,7 +7,7 @@ it needs no script, and the pages allow no style within them (docs/adr/0013).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 from itertools import pairwise
@@ -15,9 +15,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from duty.findings import Limits, Severity
-from duty.series import Sample, Series, number
+from duty.series import Sample, Series
+from exporters.described import describe, drawable, within
 from exporters.scales import bounds, time_ticks, value_ticks
-from exporters.words import Say, format_time, format_value, say_what, shown
+from exporters.words import Say, format_value, say_what, shown
 
 MOST_MARKS: Final = 30
 """Alerts drawn in one plot; the newest of them."""
@@ -96,9 +97,9 @@ def plot(
     name: str = "plot",
 ) -> str:
     """Draw a reading from ``since`` to ``until``. ``name`` is the plot's own on its page, of letters and hyphens."""
-    runs = _within(series, since, until)
+    runs = within(series, since, until)
     values = [value for run in runs for _, value in run]
-    limits = _drawable(limits)
+    limits = drawable(limits)
     known = [limit for limit in (limits.warning, limits.critical) if limit is not None] if limits else []
     low, high = bounds(min([*values, *known], default=0.0), max([*values, *known], default=0.0), series.unit)
     size = frame.width - LEFT - RIGHT, frame.height - TOP - BOTTOM
@@ -124,7 +125,7 @@ def plot(
 
 def sparkline(series: Series, since: datetime, until: datetime, *, say: Say) -> str:
     """Draw the course of a reading alone, as small as a word; where it stands still, the line is level."""
-    runs = _within(series, since, until)
+    runs = within(series, since, until)
     values = [value for run in runs for _, value in run]
     lowest, highest = min(values, default=0.0), max(values, default=0.0)
     # A tremble of a tenth of a per cent is not to look like a mountain.
@@ -136,46 +137,6 @@ def sparkline(series: Series, since: datetime, until: datetime, *, say: Say) -> 
     title = say("plot.range", lowest=said[0], highest=said[1]) if values else say("plot.nothing")
     lines = "".join(_lines(area, runs, "spark-line"))
     return f'<svg class="spark" viewBox="0 0 100 24" role="img"><title>{_safe(title)}</title>{lines}</svg>'
-
-
-def describe(
-    series: Series, since: datetime, until: datetime, *, say: Say, zone: ZoneInfo, limits: Limits | None = None
-) -> str:
-    """Say what a plot shows: the last value, the lowest, the highest, from when on, how often it was not seen."""
-    samples = [sample for run in _within(series, since, until) for sample in run]
-
-    def said(value: float) -> str:
-        return format_value(value, series.unit, say, series.parameter)
-
-    words = [say("plot.nothing")]
-    if samples:
-        (at, last), values = samples[-1], [value for _, value in samples]
-        words = [
-            say("plot.last", value=said(last), clock=format_time(at, until, zone, say)),
-            say("plot.range", lowest=said(min(values)), highest=said(max(values))),
-            say("plot.since", clock=format_time(samples[0][0], until, zone, say)),
-        ]
-        if gaps := len(_within(series, since, until)) - 1:
-            words.append(say("plot.gaps", n=gaps))
-    limits = _drawable(limits)
-    for grade, limit in (("warning", limits.warning), ("critical", limits.critical)) if limits else ():
-        if limit is not None:
-            value = format_value(limit, series.unit, say, series.parameter, limit=True)
-            words.append(say(f"plot.{grade}", limit=value))
-    return say("plot.stop").join(words)
-
-
-def _drawable(limits: Limits | None) -> Limits | None:
-    """Leave out a limit that is no number, as a device may state one."""
-    if limits is None:
-        return None
-    warning, critical = (None if limit is None else number(limit) for limit in (limits.warning, limits.critical))
-    return replace(limits, warning=warning, critical=critical)
-
-
-def _within(series: Series, since: datetime, until: datetime) -> list[list[Sample]]:
-    kept = ([sample for sample in run if since <= sample[0] <= until] for run in series.runs)
-    return [run for run in kept if run]
 
 
 def _lines(area: _Area, runs: Iterable[Sequence[Sample]], kind: str) -> Iterator[str]:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from duty.findings import Limits, Severity
 from duty.parameters import PARAMETERS
 from duty.series import Sample, Series, series
-from exporters.plots import LEFT, NARROW, RIGHT, WIDE, Frame, Mark, describe, plot, sparkline
+from exporters.described import describe
+from exporters.plots import LEFT, NARROW, RIGHT, WIDE, Frame, Mark, plot, sparkline
 from exporters.scales import bounds, time_ticks, value_ticks
 from exporters.words import words
 

@@ -144,7 +144,7 @@ def yard(
         own |= {CORE.name: shipped["switch"], "HZ1-DB-01": shipped["server"]}
         own |= dict.fromkeys(hostile, shipped["server"])
         by_name = {target.name: target for target in targets}
-        station.orders = replace(station.orders, sites=SITES, targets=by_name, rules=own)
+        station.orders = replace(station.orders, sites=SITES, targets=by_name, rules=own, keep_every=step)
         station.recorder.orders = station.orders
         station.memory.settle(by_name, own)
         for number in range(-int(48 * HOUR / step), 1):
