@@ -13,12 +13,17 @@ from starlette.responses import HTMLResponse, Response
 
 from agent.console.language import COOKIE, asked_for, choose, remember
 from agent.console.office import Office
-from agent.console.voice import Voice, voice_of
-from agent.services.overview import Overview
+from agent.console.voice import Moment, Voice, voice_of
 from exporters.words import LANGUAGES, SIGNS, shown, words
+from exporters.words.codes import NOTES
 from exporters.words.events import say_number
 
-PLACES: Final = (("/", "page.tonight"), ("/targets", "page.targets"))
+PLACES: Final = (
+    ("/", "page.tonight"),
+    ("/alerts", "page.alerts"),
+    ("/targets", "page.targets"),
+    ("/silences", "page.silences"),
+)
 """The pages that stand in every page's head: address and code of the name."""
 
 LANGUAGE_NAMES: Final = {"en": "English", "zh": "中文"}
@@ -40,13 +45,19 @@ def open_templates() -> Environment:
     )
     templates.filters["shown"] = shown
     templates.globals.update(
-        icons=SIGNS, round_url=round_url, sheet_url=sheet_url, target_url=target_url, tel=tel, say_number=say_number
+        icons=SIGNS,
+        round_url=round_url,
+        sheet_url=sheet_url,
+        target_url=target_url,
+        tel=tel,
+        say_number=say_number,
+        ready_notes=NOTES,
     )
     return templates
 
 
-async def page(request: Request, template: str, overview: Overview, **content: object) -> Response:
-    """Render a page of an overview's moment.
+async def page(request: Request, template: str, overview: Moment, **content: object) -> Response:
+    """Render a page of a moment.
 
     In a thread, for a round of 1,000 targets takes longer to render than the agent's loop may stand still.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +17,9 @@ from duty.alerts import Alert, AlertState
 from duty.errors import NotFound, StoreError
 from duty.findings import Finding, Severity
 from duty.fold import Key
+
+MOST_NAMED = 500
+"""Numbers in one query; SQLite takes a bounded number of parameters."""
 
 
 class EventKind(StrEnum):
@@ -129,6 +132,20 @@ def list_alerts(
     return [_alert(row) for row in conn.execute(query)]
 
 
+def find_alerts(
+    conn: Connection, agent: str, limit: int, before: int | None = None, site: str = "", text: str = ""
+) -> list[Alert]:
+    """Return up to ``limit`` alerts, newest first, of a site where one is named, whose target's name has ``text``."""
+    query = sa.select(alerts).where(alerts.c.agent == agent).order_by(alerts.c.number.desc()).limit(limit)
+    if before is not None:
+        query = query.where(alerts.c.number < before)
+    if site:
+        query = query.where(alerts.c.site == site)
+    if text:
+        query = query.where(sa.func.lower(alerts.c.target).contains(text.lower(), autoescape=True))
+    return [_alert(row) for row in conn.execute(query)]
+
+
 def put_alert(conn: Connection, agent: str, alert: Alert) -> Alert:
     """Write an alert and return it with its number: a new one (number 0), or over an open one.
 
@@ -204,10 +221,24 @@ def add_events(
 def events(conn: Connection, agent: str, alert: int) -> list[AlertEvent]:
     """Return an alert's timeline, oldest first."""
     query = sa.select(alert_events).where(alert_events.c.agent == agent, alert_events.c.alert == alert)
-    return [
-        AlertEvent(row.number, row.alert, row.at, EventKind(row.kind), row.actor, row.text, parse(row.data.encode()))
-        for row in conn.execute(query.order_by(alert_events.c.number))
-    ]
+    return [_event(row) for row in conn.execute(query.order_by(alert_events.c.number))]
+
+
+def newest_events(conn: Connection, agent: str, of: Sequence[int], kinds: Iterable[EventKind]) -> dict[int, AlertEvent]:
+    """Return the newest event of these kinds of each of these alerts, by the alert's number."""
+    found: dict[int, AlertEvent] = {}
+    for first in range(0, len(of), MOST_NAMED):
+        query = sa.select(alert_events).where(
+            alert_events.c.agent == agent,
+            alert_events.c.alert.in_(of[first : first + MOST_NAMED]),
+            alert_events.c.kind.in_([kind.value for kind in kinds]),
+        )
+        found |= {row.alert: _event(row) for row in conn.execute(query.order_by(alert_events.c.number))}
+    return found
+
+
+def _event(row: sa.Row[Any]) -> AlertEvent:
+    return AlertEvent(row.number, row.alert, row.at, EventKind(row.kind), row.actor, row.text, parse(row.data.encode()))
 
 
 def _row(alert: Alert) -> dict[str, Any]:

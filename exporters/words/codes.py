@@ -102,6 +102,10 @@ RESULTS: Final = ("waiting", "accepted", "delivered", "unanswered", "failed", "u
 """What may come of telling somebody."""
 
 
+NOTES: Final = ("on_my_way", "working", "maintainer", "watching", "need_help")
+"""Ready words for a note on an alert."""
+
+
 def codes() -> Iterator[str]:
     """Yield every code of the record."""
     yield from (f"gap.{code}" for code in GAPS)
@@ -129,3 +133,4 @@ def codes() -> Iterator[str]:
     yield from (f"limit_refused.{code}" for code in (*REFUSALS_OF_LIMITS, "stricter_below"))
     yield from (f"number_unit.{unit}" for unit in set(PARAMETERS.values()) - {"bool", "health"})
     yield from (f"message.grade.{severity.name.lower()}" for severity in Severity)
+    yield from (f"desk.phrase.{note}" for note in NOTES)
