@@ -89,6 +89,7 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
             settings.console.tls_certificate,
             settings.console.tls_key,
             settings.console.trusted_proxies,
+            failed=station.failed_pages,
         ),
         listen.serve(
             "metrics",
@@ -96,6 +97,7 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
             str(settings.metrics.listen),
             settings.metrics.tls_certificate,
             settings.metrics.tls_key,
+            failed=station.failed_pages,
         ),
     ]
     asides = (bootstrap.make_heartbeat(settings, station, pulse), bootstrap.make_forwarder(settings, station))

@@ -52,9 +52,12 @@ async def serve(
     certificate: Path | None = None,
     key: Path | None = None,
     proxies: Sequence[str] = (),
+    *,
+    failed: set[str],
 ) -> None:
     """Serve until cancelled. A page that cannot be served is tried again; it never ends the agent.
 
+    Its name is in ``failed`` while it cannot be served.
     What a request says of where it comes from counts only where one of ``proxies`` has handed it on.
     """
     said = False
@@ -65,6 +68,7 @@ async def serve(
             if not said:
                 log.error("%s page: %s; it is tried again every %d s", name, error, RETRY)
             said = True
+            failed.add(name)
             await asyncio.sleep(RETRY)
             continue
         config = uvicorn.Config(
@@ -85,6 +89,8 @@ async def serve(
         )
         server = _Server(config)
         log.info("%s page listens on %s", name, listen)
+        said = False
+        failed.discard(name)
         serving = asyncio.create_task(server.serve(sockets=[sock]))
         try:
             await asyncio.shield(serving)
@@ -100,4 +106,5 @@ async def serve(
             log.exception("%s page ended; it is tried again in %d s", name, RETRY)
         finally:
             sock.close()
+        failed.add(name)
         await asyncio.sleep(RETRY)

@@ -44,6 +44,9 @@ def look_at_self(station: Station) -> Condition:
         wrong[orders.agent, own_alerts.SETTINGS, ""] = finding
     for page in station.failed_pages:
         wrong[orders.agent, own_alerts.PAGES, page] = Finding(own_alerts.PAGES, page, Severity.WARNING, "pages.failed")
+    for peer in station.peers.silent(now):
+        finding = Finding(own_alerts.PEER, peer, Severity.CRITICAL, "peer.silent")
+        wrong[orders.agent, own_alerts.PEER, peer] = finding
     return Condition(wrong, frozenset(unknown))
 
 

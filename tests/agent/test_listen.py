@@ -36,7 +36,7 @@ async def served(*, proxies: Sequence[str] = (), pem: Path | None = None) -> Asy
     """Serve the page that tells, and yield its port once it listens."""
     port = free_port()
     app = Starlette(routes=[Route("/", tell)])
-    task = asyncio.create_task(serve("test", app, f"127.0.0.1:{port}", pem, pem, proxies))
+    task = asyncio.create_task(serve("test", app, f"127.0.0.1:{port}", pem, pem, proxies, failed=set()))
     try:
         while True:
             try:
