@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
+import secrets
+import socket
+import stat
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,9 +17,19 @@ from pathlib import Path
 import sqlalchemy
 
 from agent.clock import Clock
+from agent.console.gates import Gates
+from agent.console.office import Office, Terms
+from agent.services.alert_list import AlertRecord
+from agent.services.door import Door
+from agent.services.forward import Forwarder
+from agent.services.heartbeat import Heartbeat, Wellness
+from agent.services.links import KEY_BYTES, Links
 from agent.services.look import Looker
 from agent.services.memory import Memory
 from agent.services.orders import Orders
+from agent.services.overview import Reader
+from agent.services.peers import Peers
+from agent.services.pulse import Pulse
 from agent.services.record import Recorder
 from agent.services.station import Station
 from agent.store import cadences
@@ -29,13 +44,19 @@ from config.build_people import (
     build_rotations,
     build_take_policy,
 )
+from config.outside import host_and_port
 from config.schema import Settings
 from duty.errors import StoreError
 from exporters.notify.budget import Budget
 from exporters.notify.port import Notifier
 from exporters.notify.registry import NOTIFIERS
+from exporters.syslog_wire import Wire
+
+log = logging.getLogger(__name__)
 
 SOCKET = "control.sock"
+LINK_KEY = "link-key"
+"""The file in the state folder whose bytes sign the links in messages."""
 
 
 def state_dir(settings: Settings) -> Path:
@@ -92,6 +113,7 @@ def make_orders(settings: Settings, since: Mapping[str, datetime]) -> Orders:
         keep_sheets=settings.retention.sheets,
         keep_looks=settings.watch.keep,
         digest=fingerprint(settings),
+        night=settings.policy.night,
         people=build_people(settings),
         rotations=build_rotations(settings),
         fallback=build_fallback(settings),
@@ -99,7 +121,73 @@ def make_orders(settings: Settings, since: Mapping[str, datetime]) -> Orders:
         take_policy=build_take_policy(settings),
         self_test=settings.escalation.self_test,
         self_tested=frozenset(name for name, channel in settings.channels.items() if channel.self_test),
+        answers=settings.hooks.reply is not None,
     )
+
+
+def make_links(settings: Settings) -> Links | None:
+    """Return what makes links for messages; None without an address under which the console is reached from outside."""
+    public_url = settings.console.public_url
+    if not public_url:
+        return None
+    try:
+        key = link_key(state_dir(settings) / LINK_KEY)
+    except OSError as error:
+        # A message without a link is better than no message.
+        log.error("messages carry no links: %s: %s", state_dir(settings) / LINK_KEY, error.strerror)
+        return None
+    return Links(key, public_url, settings.agent.name, settings.channels)
+
+
+def link_key(path: Path) -> bytes:
+    """Return the key of the links, and make it at first use.
+
+    A file that is no key, or that others may read, is replaced: the links of the last day open nothing then, which
+    costs somebody a sign-in. Raises OSError.
+    """
+    with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+        key, mode = file.read(KEY_BYTES + 1), stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+        if len(key) == KEY_BYTES and not mode & 0o077:
+            return key
+        log.warning("%s is replaced, for it is no key or others may read it; the links of today open nothing", path)
+    key, fresh = secrets.token_bytes(KEY_BYTES), path.with_name(path.name + ".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    return key
+
+
+def make_gates(settings: Settings, station: Station) -> Gates:
+    """Return the gates that need no sign-in, with the secrets that open them."""
+    hooks = settings.hooks
+    return Gates(
+        station=station,
+        reply_secret=hooks.reply.secret.reveal() if hooks.reply else "",
+        alert_token=hooks.alertmanager.token.reveal() if hooks.alertmanager else "",
+        peer_tokens={name: peer.token.reveal() for name, peer in settings.peers.items()},
+    )
+
+
+def make_heartbeat(settings: Settings, station: Station, pulse: Pulse) -> Heartbeat | None:
+    """Return our sign of life to somebody outside, where the settings name one."""
+    out = settings.heartbeat
+    if out is None:
+        return None
+    wellness = Wellness(station, pulse)
+    return Heartbeat(wellness, out.url, out.every, agent=settings.agent.name, token=out.token, private=out.private)
+
+
+def make_forwarder(settings: Settings, station: Station) -> Forwarder | None:
+    """Return what hands on the journal by syslog, where the settings name a server."""
+    out = settings.syslog
+    if out is None:
+        return None
+    host, port = host_and_port(out.server)
+    wire = Wire(host, port, tls=out.tls, ca=out.ca)
+    return Forwarder(station.store, wire, host=socket.gethostname(), facility=out.facility)
 
 
 def make_collectors(settings: Settings) -> Mapping[str, Collector]:
@@ -147,4 +235,17 @@ async def make_station(settings: Settings, clock: Clock, store: Store, looker: L
         version=version("nightduty"),
         started=now,
         settings_at=now,
+        peers=Peers({name: peer.within for name, peer in settings.peers.items()}, now),
     )
+
+
+def make_door(settings: Settings, station: Station) -> Door:
+    """Return what decides who comes in."""
+    return Door(station, state_dir(settings))
+
+
+def make_office(settings: Settings, station: Station, reader: Reader, door: Door) -> Office:
+    """Return what the console's pages work with."""
+    alerts = AlertRecord(lambda: station.orders, station.clock, station.store)
+    terms = Terms(settings.agent.language, settings.console.public_url or "")
+    return Office(reader, station, alerts, terms, door)

@@ -14,10 +14,11 @@ from typing import Any
 from agent import bootstrap, listen, logs, systemd
 from agent.clock import SteadyClock
 from agent.console.app import create_app
+from agent.control.account_verbs import AccountVerbs
 from agent.control.alert_verbs import AlertVerbs
 from agent.control.server import ControlServer
 from agent.control.verbs import Verbs
-from agent.services import reload
+from agent.services import accounts, reload
 from agent.services.deliver import Deliverer
 from agent.services.picture import take_picture
 from agent.services.pulse import Pulse
@@ -56,29 +57,51 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, hangup.set)
+    station.links = bootstrap.make_links(settings)
     deliverer = Deliverer(station, bootstrap.make_notifiers(settings, station.clock), bootstrap.make_budgets(settings))
     ticks, pulse, page = Ticks(station, deliverer), Pulse(station), MetricsPage()
     reader = LiveReader(station, pulse)
     verbs = Verbs(station, reader)
-    control = ControlServer(bootstrap.socket_path(settings), {**verbs.verbs, **AlertVerbs(station, deliverer).verbs})
+    door = bootstrap.make_door(settings, station)
+    office = bootstrap.make_office(settings, station, reader, door)
+    console = create_app(office, bootstrap.make_gates(settings, station))
+    parts = (verbs, AlertVerbs(station, deliverer), AccountVerbs(door))
+    told = {name: verb for part in parts for name, verb in part.verbs.items()}
+    control = ControlServer(bootstrap.socket_path(settings), told)
     token = settings.metrics.token.reveal() if settings.metrics.token else None
     # First what can fail: a round that is begun should not meet a closed record.
     await control.bind()
     await ticks.begin()
+    try:
+        await accounts.open_first(door)
+    except (NightdutyError, OSError) as error:
+        # The rounds go on without anybody who may look at them.
+        log.error("the first account cannot be made, the next start will try again: %s", error)
     work: list[Coroutine[Any, Any, None]] = [
         keep_ticking(ticks, station.clock),
         _feed(ticks, pulse),
         _paint(station, pulse, page),
         _reload(station, settings, path, hangup),
-        listen.serve("status", create_app(reader, settings.agent.language), str(settings.console.listen)),
+        listen.serve(
+            "status",
+            console,
+            str(settings.console.listen),
+            settings.console.tls_certificate,
+            settings.console.tls_key,
+            settings.console.trusted_proxies,
+            failed=station.failed_pages,
+        ),
         listen.serve(
             "metrics",
             metrics_app(page, pulse.own, token),
             str(settings.metrics.listen),
             settings.metrics.tls_certificate,
             settings.metrics.tls_key,
+            failed=station.failed_pages,
         ),
     ]
+    asides = (bootstrap.make_heartbeat(settings, station, pulse), bootstrap.make_forwarder(settings, station))
+    work.extend(aside.keep() for aside in asides if aside is not None)
     async with _together(work) as ended:
         # The work has begun, the pages listen: who is answered may count on all of it.
         await control.answer()
@@ -161,7 +184,7 @@ async def _read_again(station: Station, before: Settings, path: Path) -> Setting
     except SettingsError as error:
         await reload.refuse(station, error)
         return before
-    for part in ("agent", "channels", "console", "metrics"):
+    for part in ("agent", "channels", "console", "metrics", "hooks", "peers", "heartbeat", "syslog"):
         if getattr(settings, part) != getattr(before, part):
             log.warning("settings of %s have changed: they take effect at the next start", part)
     looker = bootstrap.make_looker(settings, station.clock)

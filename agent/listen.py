@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import uvicorn
@@ -45,8 +45,21 @@ def bind(listen: str) -> socket.socket:
     return sock
 
 
-async def serve(name: str, app: ASGIApp, listen: str, certificate: Path | None = None, key: Path | None = None) -> None:
-    """Serve until cancelled. A page that cannot be served is tried again; it never ends the agent."""
+async def serve(
+    name: str,
+    app: ASGIApp,
+    listen: str,
+    certificate: Path | None = None,
+    key: Path | None = None,
+    proxies: Sequence[str] = (),
+    *,
+    failed: set[str],
+) -> None:
+    """Serve until cancelled. A page that cannot be served is tried again; it never ends the agent.
+
+    Its name is in ``failed`` while it cannot be served.
+    What a request says of where it comes from counts only where one of ``proxies`` has handed it on.
+    """
     said = False
     while True:
         try:
@@ -55,6 +68,7 @@ async def serve(name: str, app: ASGIApp, listen: str, certificate: Path | None =
             if not said:
                 log.error("%s page: %s; it is tried again every %d s", name, error, RETRY)
             said = True
+            failed.add(name)
             await asyncio.sleep(RETRY)
             continue
         config = uvicorn.Config(
@@ -69,9 +83,14 @@ async def serve(name: str, app: ASGIApp, listen: str, certificate: Path | None =
             h11_max_incomplete_event_size=16_384,
             ssl_certfile=certificate,
             ssl_keyfile=key,
+            # Else everything on this machine would be taken for a proxy.
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=list(proxies),
         )
         server = _Server(config)
         log.info("%s page listens on %s", name, listen)
+        said = False
+        failed.discard(name)
         serving = asyncio.create_task(server.serve(sockets=[sock]))
         try:
             await asyncio.shield(serving)
@@ -87,4 +106,5 @@ async def serve(name: str, app: ASGIApp, listen: str, certificate: Path | None =
             log.exception("%s page ended; it is tried again in %d s", name, RETRY)
         finally:
             sock.close()
+        failed.add(name)
         await asyncio.sleep(RETRY)

@@ -16,9 +16,11 @@ from agent.services.deliver import Deliverer
 from agent.services.escalate import escalate
 from agent.services.muster import muster
 from agent.services.notice import Notice, write_step
+from agent.services.raise_limit import lower_limits
 from agent.services.self_test import self_test
 from agent.services.station import Station
 from agent.services.watch import Watch
+from agent.services.watch_self import look_at_self, watch_self
 from agent.store import runs
 from duty.errors import StoreError
 from duty.rounds import BY_HAND, Due, due
@@ -73,7 +75,9 @@ class Ticks:
                 at + step if at else None
                 for at in (self._next_watch, self._next_beat, self._next_tidy, self._next_test)
             )
+            self.station.peers.shift(step)
             self._steps.append((now, step))
+        lower_limits(self.station, now)
         desk_free = self._desk is None or self._desk.done()
         if self._next_watch is None or now >= self._next_watch:
             # A round that waits for the database looks at nothing: until it can begin, the watch goes on.
@@ -126,6 +130,7 @@ class Ticks:
                 await station.store.write(escalate, station.orders, now)
             if self._next_beat is None or now >= self._next_beat:
                 await station.store.write(runs.beat, station.run, now)
+                await station.store.write(watch_self, station.orders, look_at_self(station), now)
                 self._next_beat = now + BEAT
         except StoreError as error:
             if not self._failing:

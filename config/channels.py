@@ -183,3 +183,13 @@ AnyChannel = Annotated[
     Field(discriminator="kind"),
 ]
 """A channel of any kind; ``kind`` says which."""
+
+
+def read_by_one(channel: AnyChannel, address: str) -> bool:
+    """Say whether what is sent to an address of a channel is read by one person alone, as far as the settings tell.
+
+    Only then may a message carry a link that acts in that person's name. Without an address everybody on the channel
+    reads it, and WeCom's application writes to several at once.
+    """
+    several = isinstance(channel, WecomAppChannel) and (address.startswith("@") or "|" in address)
+    return bool(address) and not channel.group and not several

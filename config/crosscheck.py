@@ -13,14 +13,14 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from config import crosscheck_people
+from config import crosscheck_people, crosscheck_reach
 from config.limits import Checks, Limit, in_force, shipped
 from config.marked import Path
 from config.mistake import Mistake, known
 from config.schema import Role, Settings, SnmpTarget
 from config.secret import Secret
 from config.targets import limit_names
-from config.units import in_words, is_loopback, listening
+from config.units import in_words
 from config.wording import one_of
 from duty.errors import SettingsError
 from duty.rounds import BY_HAND
@@ -32,7 +32,7 @@ WAYS: Final = {"below": "low", "above": "high"}
 
 def mistakes(settings: Settings) -> Iterator[Mistake]:
     """Yield all that is wrong between settings."""
-    for check in (*CHECKS, *crosscheck_people.CHECKS):
+    for check in (*CHECKS, *crosscheck_people.CHECKS, *crosscheck_reach.CHECKS):
         yield from check(settings)
 
 
@@ -181,22 +181,6 @@ def _one_host(settings: Settings) -> Iterator[Mistake]:
         yield Mistake(("targets", index, "kind"), "a second target of kind host", "one, for host is this machine")
 
 
-def _nobody_else_listens_in(settings: Settings) -> Iterator[Mistake]:
-    metrics, console = settings.metrics, settings.console
-    for key, other in (("tls_certificate", "tls_key"), ("tls_key", "tls_certificate")):
-        if getattr(metrics, key) is not None and getattr(metrics, other) is None:
-            yield Mistake(("metrics", key), f"{key} without {other}", "both, or neither")
-    if not is_loopback(metrics.listen) and metrics.token is None and metrics.tls_certificate is None:
-        what = "others can reach this address"
-        yield Mistake(("metrics", "listen"), what, "127.0.0.1, or a token, or tls_certificate and tls_key")
-    if not is_loopback(console.listen):
-        yield Mistake(
-            ("console", "listen"), "others can reach this address", "127.0.0.1 or [::1], for there are no accounts yet"
-        )
-    if listening(metrics.listen) == listening(console.listen):
-        yield Mistake(("console", "listen"), "metrics listen on the same address and port", "another port")
-
-
 def _database_is_named(settings: Settings) -> Iterator[Mistake]:
     agent = settings.agent
     if not agent.database:
@@ -224,7 +208,6 @@ CHECKS: Final = (
     _cadences_make_sense,
     _times_fit,
     _one_host,
-    _nobody_else_listens_in,
     _database_is_named,
 )
 

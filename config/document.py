@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from config import channels, schema, units
+from config import channels, outside, schema, units
 from config.limits import Check, Limit, shipped
 from config.secret import Secret
 from duty.parameters import PARAMETERS
@@ -77,6 +77,12 @@ SECTIONS: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
     ("policy", schema.Policy),
     ("metrics", schema.Metrics),
     ("console", schema.Console),
+    ("hooks", outside.Hooks),
+    ("hooks.reply", outside.ReplyHook),
+    ("hooks.alertmanager", outside.AlertmanagerHook),
+    ("peers.NAME", outside.Peer),
+    ("heartbeat", outside.HeartbeatOut),
+    ("syslog", outside.Syslog),
 )
 
 COMMON: Final[dict[type[BaseModel], str]] = {schema.TargetModel: "target", channels.ChannelModel: "channel"}
@@ -91,6 +97,9 @@ _WORDS: Final[tuple[tuple[Any, str], ...]] = (
     (units.BitRate, "bit rate"),
     (units.Zone, "time zone"),
     (units.Listen, "address:port"),
+    (units.PublicUrl, "https URL"),
+    (units.Network, "address or network"),
+    (outside.Server, "host:port"),
     (bool, "true or false"),
     (int, "whole number"),
     (float, "number"),

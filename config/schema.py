@@ -11,6 +11,7 @@ from pydantic import Field
 from config.channels import AnyChannel
 from config.limits import Checks, Limit
 from config.model import Model
+from config.outside import HeartbeatOut, Hooks, Peer, Syslog
 from config.people import ContactModel, Escalation, Holds, PersonModel, RotationModel, StepModel
 from config.secret import Secret
 from config.targets import (
@@ -26,7 +27,7 @@ from config.targets import (
     TargetModel,
     TcpTarget,
 )
-from config.units import Between, Listen, Name, Text, TimeOfDay, Zone
+from config.units import Between, Listen, Name, Network, PublicUrl, Text, TimeOfDay, Zone
 
 __all__ = [
     "ROLES",
@@ -38,7 +39,9 @@ __all__ = [
     "Console",
     "ContactModel",
     "Escalation",
+    "HeartbeatOut",
     "Holds",
+    "Hooks",
     "HostTarget",
     "HttpTarget",
     "IcmpTarget",
@@ -46,6 +49,7 @@ __all__ = [
     "MaintainerModel",
     "Metrics",
     "Model",
+    "Peer",
     "PersonModel",
     "Policy",
     "Polling",
@@ -59,6 +63,7 @@ __all__ = [
     "SnmpCredential",
     "SnmpTarget",
     "StepModel",
+    "Syslog",
     "TargetModel",
     "TcpTarget",
     "Watch",
@@ -205,7 +210,18 @@ class Console(Model):
     """The pages for people."""
 
     listen: Listen = Field(
-        default="127.0.0.1:8600", description="Address and port; loopback only, for there are no accounts yet."
+        default="127.0.0.1:8600",
+        description="Address and port; anything but loopback needs TLS, or `trusted_proxies` and `public_url`.",
+    )
+    public_url: PublicUrl | None = Field(
+        default=None, description="The address that people open; without it the pages answer on this machine alone."
+    )
+    tls_certificate: Path | None = Field(default=None, description="PEM file of the certificate and its chain.")
+    tls_key: Path | None = Field(default=None, description="PEM file of its key.")
+    trusted_proxies: tuple[Network, ...] = Field(
+        default=(),
+        max_length=20,
+        description="Proxies whose word counts on who asks, and whether by https (`X-Forwarded-For`, `-Proto`).",
     )
 
 
@@ -248,6 +264,12 @@ class Settings(Model):
     policy: Policy = Field(default=Policy(), description="The numbers of the night-duty policy.")
     metrics: Metrics = Field(default=Metrics(), description="What Prometheus reads.")
     console: Console = Field(default=Console(), description="The pages for people.")
+    hooks: Hooks = Field(default=Hooks(), description="Where other programs post to us.")
+    peers: dict[Name, Peer] = Field(
+        default={}, max_length=50, description="Whose sign of life we expect, by name; silence is an alert."
+    )
+    heartbeat: HeartbeatOut | None = Field(default=None, description="Our own sign of life to somebody outside.")
+    syslog: Syslog | None = Field(default=None, description="Where the journal is handed on to.")
 
     def target(self, name: str) -> AnyTarget:
         """Return a target by its name. Raises KeyError."""

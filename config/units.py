@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, PlainSerializer
@@ -161,6 +162,27 @@ def _listen(value: object) -> str:
     return str(value)
 
 
+def _public(value: object) -> str:
+    expected = "a URL like https://night.example.com, without a path"
+    try:
+        parts = urlsplit(value if isinstance(value, str) else "")
+        plain = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username or parts.password)
+        fine = parts.scheme == "https" and plain and parts.port != 0
+    except ValueError:
+        raise mistake("not an address of pages", expected) from None
+    if not fine or not re.fullmatch(r"[A-Za-z0-9.-]{1,253}|[0-9A-Fa-f:.]{2,45}", parts.hostname or ""):
+        raise mistake("not an address of pages", expected)
+    # A browser leaves the usual port out, and its word is compared with this.
+    return f"https://{parts.netloc.lower().removesuffix(':443')}"
+
+
+def _network(value: object) -> str:
+    try:
+        return str(ip_network(value if isinstance(value, str) else ""))
+    except ValueError:
+        raise mistake("not an address or a network", "10.0.0.5 or 10.0.0.0/24, without a host's bits") from None
+
+
 Name = Annotated[str, BeforeValidator(_name)]
 """What a site, a target or a credential is called."""
 
@@ -187,3 +209,9 @@ Zone = Annotated[str, BeforeValidator(_zone)]
 
 Listen = Annotated[str, BeforeValidator(_listen)]
 """An address and a port to listen on."""
+
+PublicUrl = Annotated[str, BeforeValidator(_public)]
+"""The address by which people reach the pages: https, a name and perhaps a port."""
+
+Network = Annotated[str, BeforeValidator(_network)]
+"""An IP address, or a network of them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -55,3 +56,15 @@ class Target:
     def port(self, name: str) -> Port | None:
         """Return the first setting that fits a port's name."""
         return next((port for port in self.ports if fnmatchcase(name, port.match)), None)
+
+
+def behind(name: str, targets: Mapping[str, Target]) -> frozenset[str]:
+    """Return the targets that cannot be reached while this one is down: all of their ways lead through it."""
+    cut: set[str] = {name}
+    while further := {
+        target.name
+        for target in targets.values()
+        if target.name not in cut and target.depends_on and cut.issuperset(target.depends_on)
+    }:
+        cut |= further
+    return frozenset(cut - {name})

@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 
+from agent.cli import accounts
 from agent.cli.main import RUNNING, SETTINGS, UNAVAILABLE, USAGE, app
 from config import document
 from config.load import parse
@@ -16,6 +17,9 @@ from config.load import parse
 ROOT: Final = Path(__file__).parent.parent
 README: Final = (ROOT / "README.md").read_text("utf-8")
 COMMANDS: Final = {c.callback.__name__.replace("_", "-"): c.callback for c in app.registered_commands if c.callback}
+ACCOUNTS: Final = {
+    str(c.name or c.callback.__name__): c.callback for c in accounts.app.registered_commands if c.callback
+}
 PAGES: Final = [
     page
     for top in sorted(ROOT.iterdir())
@@ -31,6 +35,12 @@ def test_every_command_is_documented_and_has_help(command: str) -> None:
     documents = README + (ROOT / "docs" / "operating.md").read_text("utf-8")
     assert re.search(rf"nightduty {command}\b", documents)
     assert COMMANDS[command].__doc__
+
+
+@pytest.mark.parametrize("command", ACCOUNTS)
+def test_every_command_on_accounts_is_documented_and_has_help(command: str) -> None:
+    assert re.search(rf"^\| `nightduty account` \|.*`{command}`", README, re.MULTILINE)
+    assert ACCOUNTS[command].__doc__
 
 
 def test_the_readme_has_every_exit_status() -> None:

@@ -15,7 +15,7 @@ from agent.store.alerts import AlertEvent, EventKind
 from agent.store.journal import AGENT
 from duty.alerts import Alert
 from duty.people import Post
-from exporters.words import Say, format_ago, format_time, say_finding, shown, words
+from exporters.words import Say, format_ago, format_time, say_alert, shown, words
 from exporters.words.events import say_number
 
 STYLES: dict[Standing, str] = {"firing": "bold red", "acknowledged": "yellow", "snoozed": "dim", "resolved": "green"}
@@ -38,7 +38,7 @@ def _print_alert(out: Console, alert: Alert, stands: Standing, zone: ZoneInfo, n
         number=say_number(alert, say),
         state=say(f"alert.{stands}"),
         target=("★ " if alert.key_equipment else "") + alert.key[0],
-        what=say_finding(alert.finding, say),
+        what=say_alert(alert, say),
     )
     out.print(Text(line, style=STYLES[stands]))
     parts = [say(f"severity.{alert.severity.name.lower()}")]

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from agent.cli import alerting, asking, keeping, serving
+from agent.cli import accounts, alerting, asking, keeping, serving
 from duty.errors import AlreadyRunning, NightdutyError, SettingsError
 
 USAGE = 64
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 for command in (*serving.COMMANDS, *asking.COMMANDS, *alerting.COMMANDS, *keeping.COMMANDS):
     app.command()(command)
+app.add_typer(accounts.app)
 
 
 def run(argv: list[str]) -> int:

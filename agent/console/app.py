@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -14,39 +15,74 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from agent.console import round, sheet, tonight
+from agent.console import alert, alerts, hooks, limit, link, round, sheet, sign_in, silences, target, targets, tonight
+from agent.console.gates import Gates
+from agent.console.guard import act, enter, see
 from agent.console.headers import SECURITY, SecurityHeaders
+from agent.console.office import Office
 from agent.console.render import error_page, open_templates
-from agent.services.overview import Reader
+from duty.rights import Right
 
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-"""The names under which the console answers; a page elsewhere cannot rebind a name of its own to this machine."""
+ERRORS: Final = MappingProxyType(
+    {403: "forbidden", 404: "not_found", 405: "method", 408: "slow", 413: "large", 415: "method", 429: "busy"}
+)
+"""What is said of a status; a refusal that knows better says which words itself."""
+SAID: Final = frozenset({"old_page", "foreign"})
 
 
-def create_app(reader: Reader, language: str, hosts: Sequence[str] = LOOPBACK) -> Starlette:
-    """Return the console, which reads through ``reader`` and speaks ``language`` to who asks for no other."""
+def create_app(office: Office, gates: Gates | None = None) -> Starlette:
+    """Return the console. Every page is behind ``see`` and every deed behind ``act``, but for those that let in.
+
+    ``gates`` have guards of their own: links in messages, hooks of other programs. Without them they stay shut.
+    """
     app = Starlette(
         routes=[
-            Route("/", tonight.show),
-            Route("/rounds/{number}", round.show),
-            Route("/rounds/{number}/{target:path}", sheet.show),
+            Route("/", see(tonight.show, screens=True)),
+            Route("/rounds/{number}", see(round.show)),
+            Route("/rounds/{number}/{target:path}", see(sheet.show)),
+            Route("/alerts", see(alerts.show)),
+            Route("/alerts/take", act(alerts.take_shown, Right.TAKE), methods=["POST"]),
+            Route("/alerts/{number}", see(alert.show)),
+            Route("/alerts/{number}/take", act(alert.take_it, Right.TAKE), methods=["POST"]),
+            Route("/alerts/{number}/give-back", act(alert.give_back, Right.TAKE), methods=["POST"]),
+            Route("/alerts/{number}/hand", act(alert.hand, Right.TAKE), methods=["POST"]),
+            Route("/alerts/{number}/snooze", act(alert.snooze, Right.TAKE), methods=["POST"]),
+            Route("/alerts/{number}/comment", act(alert.comment, Right.TAKE), methods=["POST"]),
+            Route("/alerts/{number}/close", act(alert.close, Right.TAKE), methods=["POST"]),
+            Route("/silences", see(silences.show)),
+            Route("/silences", act(silences.make, Right.SILENCE), methods=["POST"]),
+            Route("/silences/{number}/end", act(silences.end, Right.SILENCE), methods=["POST"]),
+            Route("/targets", see(targets.show)),
+            Route("/targets/{name:path}/limit", act(limit.raise_, Right.SILENCE), methods=["POST"]),
+            Route("/targets/{name:path}/limit/end", act(limit.end, Right.SILENCE), methods=["POST"]),
+            Route("/targets/{name:path}", see(target.show)),
+            Route("/sign-in", sign_in.show),
+            Route("/sign-in", enter(sign_in.enter), methods=["POST"]),
+            Route("/sign-out", act(sign_in.leave, Right.SEE, unchanged=True), methods=["POST"]),
+            Route("/password", see(sign_in.show_password, unchanged=True)),
+            Route("/password", act(sign_in.change, Right.SEE, unchanged=True), methods=["POST"]),
+            Route("/screen/{token}", sign_in.admit_screen),
+            *hooks.ROUTES,
+            *link.ROUTES,
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         ],
         middleware=[
             Middleware(SecurityHeaders),
-            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(office.terms.hosts), www_redirect=False),
         ],
         exception_handlers={HTTPException: _refused, Exception: _failed},
     )
-    app.state.reader = reader
-    app.state.language = language
+    app.state.office = office
+    app.state.gates = gates
     app.state.templates = open_templates()
     return app
 
 
 def _refused(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return error_page(request, status, "not_found" if status == 404 else "method")
+    status, detail = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, "")
+    response = error_page(request, status, detail if detail in SAID else ERRORS.get(status, "method"))
+    response.headers.update((error.headers if isinstance(error, HTTPException) else None) or {})
+    return response
 
 
 def _failed(request: Request, error: Exception) -> Response:

@@ -37,7 +37,10 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                # A page may be stricter about itself: the address of a personal link must never be told to anybody.
+                referrer = headers.get("referrer-policy", SECURITY["referrer-policy"])
                 headers.update(SECURITY)
+                headers["referrer-policy"] = referrer
                 headers.setdefault("cache-control", "no-cache" if scope["path"].startswith("/static/") else "no-store")
             await send(message)
 

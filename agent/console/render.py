@@ -12,11 +12,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from agent.console.language import COOKIE, asked_for, choose, remember
-from agent.console.voice import Voice, voice_of
-from agent.services.overview import Overview
+from agent.console.office import Office
+from agent.console.voice import Moment, Voice, voice_of
 from exporters.words import LANGUAGES, SIGNS, shown, words
+from exporters.words.codes import NOTES
+from exporters.words.events import say_number
 
-PLACES: Final = (("/", "page.tonight"),)
+PLACES: Final = (
+    ("/", "page.tonight"),
+    ("/alerts", "page.alerts"),
+    ("/targets", "page.targets"),
+    ("/silences", "page.silences"),
+)
 """The pages that stand in every page's head: address and code of the name."""
 
 LANGUAGE_NAMES: Final = {"en": "English", "zh": "中文"}
@@ -37,16 +44,24 @@ def open_templates() -> Environment:
         auto_reload=False,
     )
     templates.filters["shown"] = shown
-    templates.globals.update(icons=SIGNS, round_url=round_url, sheet_url=sheet_url, tel=tel)
+    templates.globals.update(
+        icons=SIGNS,
+        round_url=round_url,
+        sheet_url=sheet_url,
+        target_url=target_url,
+        tel=tel,
+        say_number=say_number,
+        ready_notes=NOTES,
+    )
     return templates
 
 
-async def page(request: Request, template: str, overview: Overview, **content: object) -> Response:
-    """Render a page of an overview's moment.
+async def page(request: Request, template: str, overview: Moment, **content: object) -> Response:
+    """Render a page of a moment.
 
     In a thread, for a round of 1,000 targets takes longer to render than the agent's loop may stand still.
     """
-    language = choose(request, request.app.state.language)
+    language = language_of(request)
     voice = voice_of(overview, language)
     response = await run_in_threadpool(_render, request, template, voice, overview=overview, **content)
     if asked := asked_for(request):
@@ -54,11 +69,25 @@ async def page(request: Request, template: str, overview: Overview, **content: o
     return response
 
 
+def small_page(request: Request, template: str, status: int = 200, **content: object) -> Response:
+    """Render a page that shows nothing of the record."""
+    common = _common(request, language_of(request))
+    html = request.app.state.templates.get_template(template).render(common, **content)
+    response = HTMLResponse(html, status)
+    if asked := asked_for(request):
+        remember(response, asked)
+    return response
+
+
+def language_of(request: Request) -> str:
+    """Return the language in which the reader is spoken to."""
+    office: Office = request.app.state.office
+    return choose(request, office.terms.language)
+
+
 def error_page(request: Request, status: int, code: str) -> Response:
     """Render what went wrong and what to do next; needs nothing that may have failed."""
-    say = words(choose(request, request.app.state.language))
-    html = request.app.state.templates.get_template("error.html").render(_common(request, say.language), code=code)
-    return HTMLResponse(html, status)
+    return small_page(request, "error.html", status, code=code)
 
 
 def _render(request: Request, template: str, voice: Voice, **content: object) -> Response:
@@ -70,6 +99,7 @@ def _render(request: Request, template: str, voice: Voice, **content: object) ->
 def _common(request: Request, language: str) -> dict[str, object]:
     """Return what the base of every page needs."""
     query = request.query_params
+    visitor = getattr(request.state, "visitor", None)
     kept = [(name, value) for name, value in query.multi_items() if name != COOKIE]
     others = [
         (name, LANGUAGE_NAMES[name], "?" + urlencode([*kept, (COOKIE, name)])) for name in LANGUAGES if name != language
@@ -79,7 +109,8 @@ def _common(request: Request, language: str) -> dict[str, object]:
         "language": language,
         "lang_tag": "zh-CN" if language == "zh" else language,
         "languages": others,
-        "places": PLACES,
+        "places": PLACES if visitor is not None and not visitor.screen else (),
+        "visitor": visitor,
         "path": request.url.path,
         "wall": "wall" in query,
         "refresh_s": REFRESH_S,
@@ -94,6 +125,11 @@ def round_url(number: int) -> str:
 def sheet_url(number: int, target: str) -> str:
     """Return the address of a sheet's page."""
     return f"/rounds/{number}/{quote(target, safe='', errors='replace')}"
+
+
+def target_url(target: str) -> str:
+    """Return the address of a target's page."""
+    return f"/targets/{quote(target, safe='', errors='replace')}"
 
 
 def tel(number: str) -> str:

@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from agent.console.figures import columns, figures
 from agent.console.grid import WORST_FIRST
+from agent.console.office import Office
 from agent.console.render import page
 from agent.console.verdict import conclude
-from agent.services.overview import Overview, Reader
+from agent.services.overview import Overview
 from duty.findings import Finding, Severity
 from duty.rounds import BY_HAND, Sheet, SheetState
 from duty.targets import Target
@@ -26,7 +27,8 @@ LONGEST_NUMBER = 15
 
 async def show(request: Request) -> Response:
     """Show one round."""
-    reader: Reader = request.app.state.reader
+    office: Office = request.app.state.office
+    reader = office.reader
     number = number_of(request)
     found = await reader.round(number)
     if found is None:

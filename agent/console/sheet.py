@@ -7,15 +7,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from agent.console.families import MOST_ROWS, counters, families, gap_groups, other_facts
+from agent.console.office import Office
 from agent.console.render import page
 from agent.console.round import neighbours, number_of
-from agent.services.overview import Reader
 from duty.findings import Finding, Severity
 
 
 async def show(request: Request) -> Response:
     """Show one sheet."""
-    reader: Reader = request.app.state.reader
+    office: Office = request.app.state.office
+    reader = office.reader
     number = number_of(request)
     view = await reader.sheet(number, str(request.path_params["target"]))
     if view is None:

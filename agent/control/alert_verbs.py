@@ -12,6 +12,7 @@ from agent.services import take
 from agent.services.alert_list import AlertEntry, AlertRecord, Roster
 from agent.services.deliver import Deliverer
 from agent.services.station import Station
+from agent.services.take import LONGEST_SNOOZE, LONGEST_WORD
 from agent.services.try_channel import Tried, try_out
 from agent.store import people
 from duty.alerts import Alert
@@ -21,9 +22,6 @@ from exporters.words import shown
 Message = dict[str, Any]
 
 MOST_LISTED = 1000
-LONGEST_SNOOZE = timedelta(days=7)
-LONGEST_WORD = 500
-"""Characters of what somebody says of an alert."""
 
 
 class AlertVerbs:

@@ -8,23 +8,18 @@ import random
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from agent.services import hand_out
-from agent.services.gather import gathered, goes_on, title_of
 from agent.services.hand_out import Addressed
 from agent.services.health import Health
-from agent.services.orders import Orders
 from agent.services.station import Station
+from agent.services.word_letter import worded
 from agent.store import channels
 from agent.store.batches import CLASSES, Addressee
 from duty.errors import NotifyError
 from duty.people import Contact
 from exporters.notify.budget import MINUTE, Budget
 from exporters.notify.port import DEADLINE, Message, Notifier, Receipt
-from exporters.words import words
-from exporters.words.events import Event, EventKind
-from exporters.words.messages import page
 
 log = logging.getLogger(__name__)
 
@@ -167,7 +162,7 @@ class Deliverer:
 
     def _worded(self, letter: Addressed) -> Message | None:
         try:
-            return worded(letter, self._station.orders, self._station.clock.now())
+            return worded(letter, self._station.orders, self._station.clock.now(), self._station.links)
         except Exception:
             # A defect of ours in one message must not hold up what else the channel carries.
             log.exception("alerts %s: the message cannot be worded, it is tried again", letter.batch.alerts)
@@ -206,23 +201,3 @@ def pause(tries: int) -> timedelta:
     """Return how long to wait after so many tries: twice as long each time up to five minutes, and never in step."""
     doubled: int = 1 << min(max(tries - 1, 0), MOST_DOUBLINGS)
     return min(FIRST_PAUSE * doubled, LONGEST_PAUSE) * random.uniform(0.5, 1)  # noqa: S311 - jitter, not a secret
-
-
-def worded(letter: Addressed, orders: Orders, now: datetime) -> Message:
-    """Word a message in the language of who reads it, by the clock of the site that it is about."""
-    person, item = letter.person, letter.batch.first
-    alert = letter.alerts.get(item.alert) if item.alert is not None else None
-    language = person.language if person and person.language else orders.language
-    event = gathered(letter.batch, letter.alerts, person, letter.there, orders) or Event(
-        kind=EventKind(item.event),
-        at=item.created,
-        key=letter.batch.key,
-        alert=alert,
-        target=orders.targets.get(alert.key[0]) if alert else None,
-        site=orders.sites.get(alert.site) if alert else None,
-        person=person,
-        reason=item.reason,
-        taken_by=title_of(alert.taken_by, letter.there) if alert else "",
-        deadline=goes_on(item, alert, orders.policy(alert.site)) if alert else None,
-    )
-    return page(event, words(language), ZoneInfo(event.site.zone if event.site else orders.zone), now)

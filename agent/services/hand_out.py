@@ -25,11 +25,15 @@ AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """A message's letters with what they are about, as it stands when it is sent. ``there`` is everybody, by name."""
+    """A message's letters with what they are about, as it stands when it is sent.
+
+    ``there`` is everybody, by name; ``before`` are the calls that went out of a single alert before it was escalated.
+    """
 
     batch: Batch
     alerts: Mapping[int, Alert]
     there: Mapping[str, Person]
+    before: tuple[OutboxItem, ...] = ()
 
     @property
     def person(self) -> Person | None:
@@ -52,7 +56,20 @@ def lease(
     given = batches.lease(conn, agent, run, now, AT_ONCE, closed=closed, waiting=waiting)
     there = people.load_people(conn, agent) if given else {}
     about = alerts.get_alerts(conn, agent, {number for batch in given for number in batch.alerts})
-    return [Addressed(batch, {n: about[n] for n in batch.alerts if n in about}, there) for batch in given]
+    return [
+        Addressed(batch, {n: about[n] for n in batch.alerts if n in about}, there, _before(conn, agent, batch))
+        for batch in given
+    ]
+
+
+def _before(conn: Connection, agent: str, batch: Batch) -> tuple[OutboxItem, ...]:
+    """Return the calls of an alert that were tried before the one which tells somebody else that they were in vain."""
+    if batch.first.event != "escalated" or len(batch.alerts) != 1:
+        return ()
+    of = outbox.of_alert(conn, agent, batch.alerts[0])
+    return tuple(
+        i for i in of if i.event in outbox.CALLS and i.fired == batch.first.fired and i.tries and i.key != batch.key
+    )
 
 
 def note_sent(conn: Connection, agent: str, letter: Addressed, run: str, receipt: str, now: datetime) -> None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from agent.clock import Clock
+from agent.services.links import Links
 from agent.services.look import Looker
 from agent.services.memory import Memory
 from agent.services.orders import Orders
+from agent.services.peers import Peers
 from agent.services.record import Recorder
 from agent.store.engine import Store
+from duty.overrides import Override
 from duty.rounds import Absence
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -44,6 +49,10 @@ class Station:
     open_rounds: dict[int, OpenRound] = field(default_factory=dict)
     settings_accepted: bool = True
     settings_at: datetime | None = None
+    overrides: tuple[Override, ...] = ()
+    failed_pages: set[str] = field(default_factory=set)
+    links: Links | None = None
+    peers: Peers = field(default_factory=lambda: Peers({}, EPOCH))
 
     @property
     def claimed(self) -> set[str]:

@@ -40,6 +40,12 @@ def load_people(conn: Connection, agent: str, *, active: bool = True) -> dict[st
     return _people(conn, agent, people.c.active == sa.literal(active, Flag()))
 
 
+def title_of(conn: Connection, agent: str, name: str) -> str:
+    """Return what people call somebody, "" for who is not there."""
+    query = sa.select(people.c.title).where(people.c.agent == agent, people.c.name == name)
+    return conn.execute(query).scalar_one_or_none() or ""
+
+
 def set_active(conn: Connection, agent: str, name: str, active: bool) -> None:
     """Say whether somebody is there; nobody is ever deleted, for the record names them. NotFound if unknown."""
     one = people.update().where(people.c.agent == agent, people.c.name == name)

@@ -9,15 +9,21 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from playwright.async_api import async_playwright
+from playwright.async_api import BrowserContext, async_playwright
 
 from agent.console.app import create_app
+from agent.console.office import Office, Terms
 from agent.listen import serve
+from agent.services.alert_list import AlertRecord
+from agent.services.door import Door
 from agent.services.pulse import Pulse
 from agent.services.read import LiveReader
+from agent.services.sign_in import digest_of
+from agent.store import accounts
+from duty.people import Post
 from duty.readings import Reading
 from tests.stories.night import Night, silent
 
@@ -73,6 +79,22 @@ async def live_through(night: Night) -> None:
     await night.until("2026-11-24 05:12")
 
 
+def office(night: Night, folder: Path, language: str) -> Office:
+    """Return what the pages of the night work with."""
+    station = night.station
+    alerts = AlertRecord(lambda: station.orders, station.clock, station.store)
+    return Office(LiveReader(station, Pulse(station)), station, alerts, Terms(language), Door(station, folder))
+
+
+async def sign_in(night: Night, browser: BrowserContext) -> None:
+    """Have somebody of the night look at it."""
+    now = night.clock.now()
+    await night.station.store.write(accounts.add_account, "wangfang", [Post.TECHNICIAN], "", now, must_change=False)
+    given = (digest_of("token"), "csrf", now, now + timedelta(hours=1))
+    await night.station.store.write(accounts.open_session, "wangfang", *given)
+    await browser.add_cookies([{"name": "nightduty", "value": "token", "domain": "127.0.0.1", "path": "/"}])
+
+
 async def take(language: str) -> None:
     """Take one picture."""
     site, room, business, firm = PLACES[language]
@@ -80,7 +102,7 @@ async def take(language: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         night = Night(Path(folder), settings, "2026-11-23 16:30")
         await live_through(night)
-        app = create_app(LiveReader(night.station, Pulse(night.station)), language)
+        app = create_app(office(night, Path(folder), language))
         serving = asyncio.create_task(serve("status", app, f"127.0.0.1:{PORT}"))
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
@@ -88,6 +110,7 @@ async def take(language: str) -> None:
                 args=["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
             )
             page = await browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]}, color_scheme="light")
+            await sign_in(night, page.context)
             await page.goto(f"http://127.0.0.1:{PORT}/?lang={language}")
             await page.screenshot(path=HERE / f"status-{language}.png", full_page=True)
             await browser.close()

@@ -6,6 +6,7 @@ Adding a language: its catalogue beside ``en.yaml``, and its name in ``LANGUAGES
 
 from exporters.words.catalogue import LANGUAGES, Say, words
 from exporters.words.changes import say_changed, say_side
+from exporters.words.external import say_alert
 from exporters.words.numbers import format_value
 from exporters.words.sentences import say_finding, say_name, say_next, say_what
 from exporters.words.shown import shown
@@ -20,6 +21,7 @@ __all__ = [
     "format_day",
     "format_time",
     "format_value",
+    "say_alert",
     "say_changed",
     "say_finding",
     "say_name",

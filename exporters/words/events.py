@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 
 from duty.alerts import Alert
 from duty.findings import Finding
-from duty.fold import REACH
+from duty.handed import ZABBIX
 from duty.people import Person, Post
 from duty.roster import RosterGap
 from duty.targets import Site, Target
 from exporters.words.catalogue import Say
+from exporters.words.external import say_alert, say_given_name
 from exporters.words.numbers import format_duration
 from exporters.words.sentences import say_finding, say_name
 from exporters.words.shown import shown
@@ -25,6 +26,9 @@ from exporters.words.times import format_time
 
 LONGEST = 60
 """Characters of one name in a line: so many that a title of the longest still has its limit and its since."""
+
+_LONGEST_SHORT = 24
+"""Characters of what others said of an alert, where there is hardly any room."""
 
 _LONGEST_WORD = 200
 """Characters of what somebody wrote, and of what is wrong with settings."""
@@ -41,6 +45,7 @@ class EventKind(StrEnum):
     ESCALATED = "escalated"
     TAKEN = "taken"
     RESOLVED = "resolved"
+    CLOSED = "closed"
     FIRED_AGAIN = "fired_again"
     CHANNEL_FAILED = "channel_failed"
     CHANNEL_RESTORED = "channel_restored"
@@ -48,6 +53,7 @@ class EventKind(StrEnum):
     SETTINGS_REJECTED = "settings_rejected"
     TEST = "test"
     DIGEST = "digest"
+    HANDED = "handed"
     DIGEST_ESCALATED = "digest_escalated"
     DIGEST_TAKEN = "digest_taken"
     DIGEST_RESOLVED = "digest_resolved"
@@ -73,10 +79,10 @@ class Event:
 
     ``key`` stays the same however often it is sent. ``below`` counts the targets that are merged into the alert.
     ``reason`` is the step's code, why this person (``escalation.Page.reason``). ``deadline`` says when the alert goes
-    on and to which post, None where nobody is next. ``taken_by`` is a title. An alert of ``reach`` without a target
-    says that its whole site is cut off. ``alerts`` are those of a digest, or those that a broken channel did not carry,
-    ``taken_by`` of each a title; ``since`` is when the channel failed, or from when the old settings are in force;
-    ``word`` is what was wrong, or what who took it says.
+    on and to which post, None where nobody is next. ``taken_by`` and ``giver`` are titles. ``alerts`` are those of a
+    digest, or those that a broken channel did not carry, ``taken_by`` of each a title; ``since`` is when the channel
+    failed, or from when the old settings are in force; ``word`` is what was wrong, or what who took it says.
+    ``answers`` tells that somebody listens to answers by SMS.
     """
 
     kind: EventKind
@@ -89,6 +95,7 @@ class Event:
     person: Person | None = None
     reason: str = ""
     taken_by: str = ""
+    giver: str = ""
     deadline: tuple[datetime, Post] | None = None
     history: tuple[Tried, ...] = ()
     url: str = ""
@@ -97,11 +104,14 @@ class Event:
     since: datetime | None = None
     gap: RosterGap | None = None
     word: str = ""
+    answers: bool = False
 
     @property
-    def cut_off(self) -> bool:
-        """Say whether it is a whole site that cannot be reached, rather than one target."""
-        return self.alert is not None and self.target is None and self.alert.key[1] == REACH and self.below > 0
+    def cut_off(self) -> str:
+        """Say which words tell that a site cannot be reached, or all of them; "" where it is one target."""
+        return {"absence.cut_off": "cut_off", "absence.monitor_cut_off": "cut_off_all"}.get(
+            self.alert.finding.reason if self.alert else "", ""
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +124,7 @@ class Pieces:
     thing: str = ""
     symptom: str = ""
     short: str = ""
-    """The check alone, without place, value and limit."""
+    """The check alone, without place, value and limit; of an alert that is not ours, the beginning of their words."""
     why: str = ""
     since: str = ""
     now: str = ""
@@ -123,6 +133,7 @@ class Pieces:
     by: str = ""
     post: str = ""
     taken_by: str = ""
+    giver: str = ""
     word: str = ""
     channel: str = ""
     below: str = ""
@@ -165,6 +176,16 @@ def say_symptom(finding: Finding, say: Say, longest: int = LONGEST) -> str:
     return say_finding(cleaned, say)
 
 
+def say_wrong(alert: Alert, say: Say, longest: int = LONGEST) -> str:
+    """Say what is wrong by an alert, be it ours or handed to us, as it may stand in a message."""
+    if not alert.source:
+        return say_symptom(alert.finding, say, longest)
+    target, check, instance = alert.key
+    return say_alert(
+        replace(alert, key=(target, clean(check, longest), instance), said=clean(alert.said, longest)), say
+    )
+
+
 def say_length(seconds: timedelta, say: Say) -> str:
     """Say a length of time by whole minutes, one under a minute by seconds."""
     whole = max(0, int(seconds.total_seconds()))
@@ -195,6 +216,7 @@ def pieces(event: Event, say: Say, zone: ZoneInfo, now: datetime, longest: int =
         by=clock(deadline[0]) if deadline else "",
         post=say(f"post.{deadline[1]}") if deadline else "",
         taken_by=name(event.taken_by),
+        giver=name(event.giver),
         word=clean(event.word, _LONGEST_WORD),
         channel=name(event.channel),
         below=f"{event.below:,}" if event.below else "",
@@ -208,13 +230,23 @@ def pieces(event: Event, say: Say, zone: ZoneInfo, now: datetime, longest: int =
         grade=say(f"severity.{alert.severity.name.lower()}"),
         site=common.site or name(alert.site),
         thing=name(alert.key[0]),
-        symptom=say_symptom(finding, say, longest),
-        short=say_symptom(finding, say, longest) if _gap(finding, say) else name(say_name("check", finding.check, say)),
+        symptom=say_wrong(alert, say, longest),
+        short=_short(alert, say, longest),
         why=say(finding.parameter) if _gap(finding, say) else "",
         since=clock(alert.opened),
         lasted=say_length((alert.resolved or event.at) - alert.opened, say),
         word=common.word or clean(alert.word, _LONGEST_WORD),
     )
+
+
+def _short(alert: Alert, say: Say, longest: int) -> str:
+    if alert.source:
+        # A rule of Prometheus has a name in one word and says the rest in its summary; Zabbix names what is wrong.
+        said = say_given_name(alert) if alert.source == ZABBIX else alert.said or say_given_name(alert)
+        return clean(said, _LONGEST_SHORT)
+    if _gap(alert.finding, say):
+        return say_symptom(alert.finding, say, longest)
+    return clean(say_name("check", alert.finding.check, say), longest)
 
 
 def _gap(finding: Finding, say: Say) -> bool:

@@ -13,15 +13,27 @@ from zoneinfo import ZoneInfo
 from duty.alerts import Alert, AlertState
 from duty.escalation import SUBSTITUTES
 from duty.findings import Severity
+from duty.handed import LONGEST_SAID
 from exporters.notify.port import Message
 from exporters.words import several
 from exporters.words.catalogue import Say
-from exporters.words.events import SEVERAL, Event, EventKind, Pieces, clean, pieces, say_length, say_number, waited
+from exporters.words.events import (
+    LONGEST,
+    SEVERAL,
+    Event,
+    EventKind,
+    Pieces,
+    clean,
+    pieces,
+    say_length,
+    say_number,
+    waited,
+)
 from exporters.words.several import MOST_LINES, listed
 from exporters.words.sms import sms
 from exporters.words.times import format_time
 
-_ASKING = (EventKind.FIRED, EventKind.ESCALATED, EventKind.FIRED_AGAIN, *SEVERAL)
+_ASKING = (EventKind.FIRED, EventKind.ESCALATED, EventKind.FIRED_AGAIN, EventKind.HANDED, *SEVERAL)
 """The events in which somebody must take something."""
 
 
@@ -50,10 +62,11 @@ Said = tuple[tuple[str, str], list[str]]
 
 
 def _fired(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
-    what = told.said(say, "cut_off" if event.cut_off else "what")
+    what = told.said(say, event.cut_off or "what")
     return (_graded(event, say), what), [
         _where(event, told, say),
         _touches(event, told, say),
+        told.said(say, "flapping") if event.alert and event.alert.flapping else "",
         *_asked(event, told, say),
     ]
 
@@ -79,6 +92,12 @@ def _taken(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) 
     return (say("message.taken"), told.said(say, "named")), lines
 
 
+def _handed(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
+    asked = told.said(say, "handed_word" if told.word else "handed_line")
+    lines = [asked, _where(event, told, say), _touches(event, told, say), *_asked(event, told, say)]
+    return (say("message.handed"), told.said(say, "named")), lines
+
+
 def _resolved(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
     lines = [
         told.said(say, "was"),
@@ -89,6 +108,15 @@ def _resolved(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetim
     ended = event.alert.resolved if event.alert else None
     clock = format_time(ended or event.at, now, zone, say)
     return (say("message.resolved"), told.said(say, "restored", clock=clock)), lines
+
+
+def _closed(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
+    ended = event.alert.resolved if event.alert else None
+    line = told.said(say, "closed_line", clock=format_time(ended or event.at, now, zone, say))
+    done = told.said(say, "done") if told.word else ""
+    # What others handed to us has no check of ours behind it.
+    note = say("message.closed_note") if event.alert and not event.alert.source else ""
+    return (say("message.closed"), told.said(say, "named")), [line, done, note]
 
 
 def _channel_failed(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
@@ -151,6 +179,7 @@ _SAID: Final = MappingProxyType[EventKind, Callable[[Event, Pieces, Say, ZoneInf
         EventKind.ESCALATED: _escalated,
         EventKind.TAKEN: _taken,
         EventKind.RESOLVED: _resolved,
+        EventKind.CLOSED: _closed,
         EventKind.FIRED_AGAIN: _fired_again,
         EventKind.CHANNEL_FAILED: _channel_failed,
         EventKind.CHANNEL_RESTORED: _channel_restored,
@@ -158,6 +187,7 @@ _SAID: Final = MappingProxyType[EventKind, Callable[[Event, Pieces, Say, ZoneInf
         EventKind.SETTINGS_REJECTED: _settings_rejected,
         EventKind.TEST: _test,
         EventKind.DIGEST: _digest,
+        EventKind.HANDED: _handed,
         EventKind.DIGEST_ESCALATED: _digest_escalated,
         EventKind.DIGEST_TAKEN: _digest_taken,
         EventKind.DIGEST_RESOLVED: _digest_resolved,
@@ -167,7 +197,7 @@ _SAID: Final = MappingProxyType[EventKind, Callable[[Event, Pieces, Say, ZoneInf
 
 def _severity(event: Event) -> Severity:
     match event.kind:
-        case EventKind.TAKEN | EventKind.DIGEST_TAKEN | EventKind.TEST:
+        case EventKind.TAKEN | EventKind.CLOSED | EventKind.DIGEST_TAKEN | EventKind.TEST:
             return Severity.NOTE
         case EventKind.RESOLVED | EventKind.DIGEST_RESOLVED | EventKind.CHANNEL_RESTORED:
             return Severity.OK
@@ -188,9 +218,15 @@ def _mention(event: Event) -> tuple[str, ...]:
 
 
 def _where(event: Event, told: Pieces, say: Say) -> str:
+    if event.cut_off:
+        return ""
     target = event.target
     places = (told.site, target.room, target.rack, target.unit) if target else (told.site,)
     place = listed(say, [clean(place) for place in places if place])
+    if event.alert and len(event.alert.said) > LONGEST:
+        # The title has the beginning of what others said; here it has room.
+        said = clean(event.alert.said, LONGEST_SAID)
+        return say("external.more_where", said=said, place=place) if place else say("external.more", said=said)
     if told.why and place:
         return told.said(say, "why_where", place=place)
     return told.said(say, "why") if told.why else say("message.where", place=place) if place else ""

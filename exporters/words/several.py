@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from duty.alerts import Alert
 from exporters.words.catalogue import Say
-from exporters.words.events import Event, clean, in_order, say_length, say_number, say_symptom
+from exporters.words.events import Event, clean, in_order, say_length, say_number, say_wrong
 from exporters.words.times import format_time
 
 MOST_LINES = 6
@@ -74,6 +74,6 @@ def _said(alert: Alert, say: Say, code: str, **more: object) -> str:
         f"message.{code}",
         number=say_number(alert, say),
         thing=clean(alert.key[0]),
-        symptom=say_symptom(alert.finding, say),
+        symptom=say_wrong(alert, say),
         **more,
     )

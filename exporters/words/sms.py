@@ -110,6 +110,13 @@ def sms(event: Event, say: Say, zone: ZoneInfo, now: datetime) -> str:
             parts = _escalated(event, told, say)
         case EventKind.TAKEN:
             parts = _taken(event, told, say, zone, now)
+        case EventKind.HANDED:
+            parts = [
+                *_head(say("message.sms.handed"), say),
+                ((f"{told.number} ",), ()),
+                _what(told, say),
+                _act(event, told, say),
+            ]
         case EventKind.RESOLVED:
             ended = format_time((event.alert and event.alert.resolved) or event.at, now, zone, say)
             restored = (told.said(say, "sms.restored", clock=ended), told.said(say, "sms.restored_short"))
@@ -118,6 +125,15 @@ def sms(event: Event, say: Say, zone: ZoneInfo, now: datetime) -> str:
                 _what(told, say),
                 (restored, (_DEADLINE,)),
                 _number(told, say),
+            ]
+        case EventKind.CLOSED:
+            ended = format_time((event.alert and event.alert.resolved) or event.at, now, zone, say)
+            by = (told.said(say, "sms.closed_by", clock=ended), say("message.sms.closed_at", clock=ended))
+            parts = [
+                *_head(say("message.sms.closed"), say),
+                ((f"{told.number} ",), ()),
+                _what(told, say),
+                (by, (_CHECK,)),
             ]
         case EventKind.DIGEST | EventKind.DIGEST_ESCALATED:
             parts = _digest(event, told, say)
@@ -148,7 +164,10 @@ def _fired(event: Event, told: Pieces, say: Say) -> list[Ranked]:
     what: Ranked = _what(told, say)
     below = "sms.below"
     if event.cut_off:
-        what, below = ((told.said(say, "sms.cut_off"), say("message.sms.some")), (_THING,)), "sms.unknown_below"
+        what, below = (
+            ((told.said(say, f"sms.{event.cut_off}"), say("message.sms.some")), (_THING,)),
+            "sms.unknown_below",
+        )
     return [
         *_head(grade, say),
         what,
@@ -237,11 +256,13 @@ def _what(told: Pieces, say: Say) -> Ranked:
 def _act(event: Event, told: Pieces, say: Say) -> Ranked:
     """Return who must answer until when."""
     all_of_them = "_all" if event.kind in SEVERAL else ""
-    now = say(f"message.sms.act_now{all_of_them}")
+    # How to answer, where somebody listens for it.
+    how = "_reply" if event.answers else ""
+    now = say(f"message.sms.act_now{all_of_them}{how}")
     if event.deadline is None:
         return (now,), ()
-    by = told.said(say, f"sms.act_by{all_of_them}")
-    named = told.said(say, f"sms.act{all_of_them}") if told.person else by
+    by = told.said(say, f"sms.act_by{all_of_them}{how}")
+    named = told.said(say, f"sms.act{all_of_them}{how}") if told.person else by
     return (named, by, now), (_PERSON, _DEADLINE)
 
 

@@ -72,7 +72,7 @@ def test_the_operator_is_told_what_every_exit_status_means() -> None:
 def test_the_operator_is_told_of_no_command_that_is_not_there() -> None:
     there = {
         command.callback.__name__.replace("_", "-") for command in main.app.registered_commands if command.callback
-    }
+    } | {str(group.typer_instance.info.name) for group in main.app.registered_groups if group.typer_instance}
     named = set(re.findall(r"(?:^ +|`|&& )nightduty ([a-z-]+)", OPERATING.read_text(), re.MULTILINE))
     assert "restore" in named
     assert named <= there

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duty.alerts import Alert, AlertState, TakePolicy, taken
+from duty.alerts import Alert, AlertState, TakePolicy, closed, taken
 from duty.escalation import SUBSTITUTES
 from duty.findings import Finding, Severity
 from duty.people import Person, Post
@@ -76,7 +76,8 @@ def fired(say: Say) -> Event:
 
 
 def cut_off(say: Say) -> Event:
-    alert = replace(ALERT, number=9, key=("hz1", "reach", ""))
+    finding = Finding("cut_off", "", Severity.CRITICAL, "absence.cut_off", "", 296)
+    alert = replace(ALERT, number=9, key=("hz1", "cut_off", ""), finding=finding)
     return replace(fired(say), alert=alert, target=None, below=296)
 
 
@@ -107,11 +108,26 @@ def was_taken(say: Say) -> Event:
     return Event(EventKind.TAKEN, T0 + 3 * MINUTE, "k", alert=alert, site=SITE[say], taken_by=TECHNICIAN[say].title)
 
 
+def handed(say: Say) -> Event:
+    return replace(fired(say), kind=EventKind.HANDED, giver=MANAGER[say].title, word="board dark", deadline=None)
+
+
+def flapping(say: Say) -> Event:
+    return replace(fired(say), alert=replace(ALERT, flapping=True))
+
+
 def resolved(say: Say) -> Event:
     before = was_taken(say)
     assert before.alert
     alert = replace(before.alert, state=AlertState.RESOLVED, resolved=T0 + 47 * MINUTE, word="")
     return replace(before, kind=EventKind.RESOLVED, at=T0 + 47 * MINUTE, alert=alert, below=214)
+
+
+def closed_by_hand(say: Say) -> Event:
+    before = was_taken(say)
+    assert before.alert
+    alert = closed(before.alert, "a", T0 + 47 * MINUTE, "board changed")
+    return replace(before, kind=EventKind.CLOSED, at=T0 + 47 * MINUTE, alert=alert)
 
 
 def fired_again(say: Say) -> Event:
@@ -192,6 +208,7 @@ EVENTS = (
     escalated,
     was_taken,
     resolved,
+    closed_by_hand,
     fired_again,
     channel_failed,
     channel_restored,
@@ -199,6 +216,8 @@ EVENTS = (
     settings_rejected,
     trial,
     digest,
+    handed,
+    flapping,
     digest_escalated,
     digest_taken,
     digest_resolved,
@@ -255,8 +274,17 @@ def test_why_it_is_this_person_is_said(post: Post) -> None:
     assert line.startswith(f"甲工\uff08代{ZH(f'post.{post}')}\uff09\uff1a请 03:15 前认领")
 
 
-def test_an_alert_without_target_and_children_is_not_a_site_cut_off() -> None:
+def test_a_target_that_left_the_settings_is_not_a_site_cut_off() -> None:
     assert "HZ1-CORE-01 not reached" in said(replace(fired(EN), target=None, below=0), EN).title
+
+
+def test_when_every_site_is_cut_off_it_is_the_monitor() -> None:
+    one = cut_off(EN)
+    assert one.alert
+    finding = replace(one.alert.finding, reason="absence.monitor_cut_off")
+    message = said(replace(one, alert=replace(one.alert, finding=finding)), EN)
+    assert "the monitor is cut off since 03:10" in message.title
+    assert "296 targets unknown, not necessarily down" in "\n".join(message.lines)
 
 
 def test_a_digest_of_four_names_each() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -171,6 +172,18 @@ class Daemon:
         """Get a page of the metrics' or the console's port."""
         port = self.metrics_port if page == "metrics" else self.console_port
         return httpx.get(f"http://127.0.0.1:{port}{path}", timeout=10, trust_env=False)
+
+    def sign_in(self, name: str, password: str, new: str = "") -> dict[str, str]:
+        """Sign in at the console, change the password where ``new`` is given, and return the cookie."""
+        with httpx.Client(base_url=f"http://127.0.0.1:{self.console_port}", timeout=10, trust_env=False) as client:
+            answer = client.post("/sign-in", data={"name": name, "password": password})
+            assert answer.status_code == 303, answer.text
+            if new:
+                token = re.search(r'name="csrf" value="([^"]+)"', client.get("/password").text)
+                assert token is not None
+                answer = client.post("/password", data={"csrf": token[1], "new": new, "again": new})
+                assert answer.status_code == 303, answer.text
+            return {"nightduty": client.cookies["nightduty"]}
 
     def metric(self, name: str) -> float:
         """Return the value of one metric; the first, where it has several."""

@@ -189,7 +189,7 @@ def test_a_full_disk_stops_the_record_until_there_is_room(small_disk: Path, daem
         assert "the disk is full" in refused.stderr
         assert refused.stderr.count("\n") == 1
         assert daemon.get("/healthz").status_code == 200
-        assert daemon.get("/", page="console").status_code == 200
+        assert daemon.get("/sign-in", page="console").status_code == 200
         assert daemon.command("status", "--json").returncode in {0, 2}
         # Settings that are broken as well: that cannot be written down, and ends nothing.
         good = daemon.config.read_text()

@@ -6,8 +6,11 @@ import contextlib
 import json
 import os
 import random
+import re
 import socket
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -30,6 +33,14 @@ def daemon() -> Iterator[Daemon]:
             yield daemon
         finally:
             daemon.put_away()
+
+
+@pytest.fixture(scope="module")
+def cookie(daemon: Daemon) -> bytes:
+    """The header of somebody who is signed in: what is behind the door is to be shaken at as well."""
+    password = (daemon.folder / "state" / "first-password-admin").read_text().strip()
+    kept = daemon.sign_in("admin", password, "a brand new one")
+    return f"Cookie: nightduty={kept['nightduty']}\r\n".encode()
 
 
 @pytest.fixture(autouse=True)
@@ -139,7 +150,7 @@ def test_a_client_that_does_not_read_its_answer_holds_up_nobody(daemon: Daemon) 
 
 
 @pytest.mark.parametrize("page", ["metrics", "console"])
-def test_nonsense_over_http_is_refused(daemon: Daemon, page: str) -> None:
+def test_nonsense_over_http_is_refused(daemon: Daemon, page: str, cookie: bytes) -> None:
     chance = random.Random(SEED)
     port = daemon.metrics_port if page == "metrics" else daemon.console_port
     host = f"Host: 127.0.0.1:{port}\r\n".encode()
@@ -154,15 +165,68 @@ def test_nonsense_over_http_is_refused(daemon: Daemon, page: str) -> None:
         b"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffff\r\n",
     ]
     numbers = (0, -1, 2**63, 10**400, "\u0661", "x", "%D9%A1", "1/nobody", "1/%00", "1/%ED%A0%80", f"{2**63}/closed")
-    requests += [f"GET /rounds/{n} HTTP/1.1\r\n".encode() + host + b"Connection: close\r\n\r\n" for n in numbers]
+    inside = host + cookie + b"Connection: close\r\n\r\n"
+    requests += [f"GET /rounds/{n} HTTP/1.1\r\n".encode() + inside for n in numbers]
     for request in requests:
-        with socket.create_connection(("127.0.0.1", port), timeout=15) as client:
-            answer = b""
-            with contextlib.suppress(ConnectionError, TimeoutError):
-                client.sendall(request)
-                client.shutdown(socket.SHUT_WR)
-                answer = client.recv(100)
+        answer = sent(port, request, hang_up=True)
         assert not answer.startswith(b"HTTP/1.1 5"), (request[:80], answer)
+
+
+def test_nonsense_in_forms_is_refused(daemon: Daemon, cookie: bytes) -> None:
+    chance = random.Random(SEED)
+    host = f"Host: 127.0.0.1:{daemon.console_port}\r\n".encode()
+    for _ in range(200):
+        path = chance.choice([b"/sign-in", b"/sign-in?next=//x", b"/sign-out", b"/password", b"/", b"/rounds/1"])
+        length = chance.choice([0, 5, 300, 70_000])
+        body = bytes(chance.choices(b"abcd&=%+;\x00\xff\xd8name=csrf=", k=length))
+        kind = chance.choice([b"application/x-www-form-urlencoded", b"multipart/form-data; boundary=a", b"", b"\xff"])
+        wrong = chance.choice([b"", b"Origin: http://evil.example", b"X-CSRF-Token: \xff", b"Referer: \xff["])
+        lines = [b"POST " + path + b" HTTP/1.1", b"Content-Type: " + kind, b"Content-Length: %d" % length, wrong]
+        head = b"\r\n".join([line for line in lines if line]) + b"\r\n" + host + cookie
+        request = head + b"Connection: close\r\n\r\n" + body
+        answer = sent(daemon.console_port, request)
+        # Who goes on sending after the answer may be cut off before it has read it.
+        assert re.match(rb"HTTP/1.1 (303|4\d\d) ", answer) or (length > 65536 and not answer), (head, answer)
+
+
+def test_a_body_that_is_too_large_or_never_comes_is_cut_off(daemon: Daemon) -> None:
+    head = f"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1:{daemon.console_port}\r\nContent-Length: ".encode()
+    assert sent(daemon.console_port, head + b"10000000\r\n\r\n").startswith(b"HTTP/1.1 413 ")
+    with socket.create_connection(("127.0.0.1", daemon.console_port), timeout=15) as client:
+        client.sendall(head + b"100\r\n\r\na=")
+        assert client.recv(100).startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_flood_of_sign_ins_is_answered_and_the_rounds_go_on(daemon: Daemon) -> None:
+    form = "application/x-www-form-urlencoded"
+    head = f"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1:{daemon.console_port}\r\nContent-Type: {form}\r\n"
+    told: Counter[bytes] = Counter()
+
+    def guess(number: int) -> None:
+        body = f"name=name-{number}&password=guess"
+        request = f"{head}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+        told[sent(daemon.console_port, request.encode())[9:12]] += 1
+
+    with ThreadPoolExecutor(50) as crowd:
+        guesses = [crowd.submit(guess, number) for number in range(500)]
+        assert daemon.ask("inspect", targets=["closed"]) > 0
+        assert daemon.get("/healthz").status_code == 200
+        for each in guesses:
+            each.result()
+    assert told[b"429"] > 400
+    assert set(told) <= {b"403", b"429", b"503"}
+
+
+def sent(port: int, request: bytes, *, hang_up: bool = False) -> bytes:
+    """Send a request, and return how its answer begins."""
+    with socket.create_connection(("127.0.0.1", port), timeout=15) as client:
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            client.sendall(request)
+            if hang_up:
+                client.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            return client.recv(100)
+    return b""
 
 
 def test_clients_that_write_a_letter_now_and_then_do_not_keep_others_out(daemon: Daemon) -> None:
@@ -171,7 +235,7 @@ def test_clients_that_write_a_letter_now_and_then_do_not_keep_others_out(daemon:
         for letter in b"GET / HTTP":
             for client in slow:
                 client.sendall(bytes([letter]))
-            assert daemon.get("/", page="console").status_code == 200
+            assert daemon.get("/sign-in", page="console").status_code == 200
     finally:
         for client in slow:
             client.close()

@@ -147,9 +147,13 @@ def service(installed: Service) -> Service:
     return installed
 
 
+STATE, BACKUPS = "/var/lib/nightduty", "/var/backups/nightduty"
+
+
 def test_what_is_installed_is_what_it_should_be(installed: Service) -> None:
-    modes = installed.box.run("stat", "-c", "%a %U:%G", CONFIG, "/etc/nightduty/credentials", "/var/backups/nightduty")
-    assert modes.stdout.splitlines() == ["640 root:nightduty", "700 root:root", "700 nightduty:nightduty"]
+    modes = installed.box.run("stat", "-c", "%a %U:%G", CONFIG, "/etc/nightduty/credentials", STATE, BACKUPS)
+    ours = "700 nightduty:nightduty"
+    assert modes.stdout.splitlines() == ["640 root:nightduty", "700 root:root", ours, ours]
     assert installed.box.run("systemd-analyze", "verify", "nightduty.service").stderr == ""
 
 
@@ -159,8 +163,16 @@ def test_is_ready_when_it_says_so(service: Service) -> None:
     state, said = service.command("status", "--json")
     assert state in (0, 1)
     assert [target["name"] for target in json.loads(said)["targets"]] == ["monitor", "loopback"]
-    assert "monitor" in service.page("http://127.0.0.1:8600/?lang=en")
+    assert "Sign in" in service.page("http://127.0.0.1:8600/?lang=en")
     assert service.show("StatusText") == ("2 targets",)
+
+
+def test_the_first_password_is_for_root_and_the_service_alone(service: Service) -> None:
+    path = "/var/lib/nightduty/first-password-admin"
+    assert service.box.run("stat", "-c", "%a %U", path).stdout.split() == ["600", "nightduty"]
+    assert path in service.log()
+    status, said = service.command("account", "list", "--lang", "en")
+    assert (status, said) == (0, "admin: administrator, has not changed the first password yet\n")
 
 
 def test_inspects_as_its_own_user_all_that_it_should(service: Service) -> None:
@@ -210,7 +222,7 @@ def test_goes_on_under_the_old_settings_when_the_new_ones_are_broken(service: Se
     until(lambda: service.show("ActiveState") == ("active",))
     assert service.process == before
     assert re.search(rf"rejected.*{CONFIG}:8: targets\[loopback\].name: ", service.log())
-    assert "loopback" in service.page("http://127.0.0.1:8600/")
+    assert '"loopback"' in service.command("status", "--json")[1]
 
 
 def test_a_second_one_leaves_at_once(service: Service) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,7 @@ from duty.parameters import PARAMETERS
 from duty.readings import Fact, Gap, Look, Reading
 from duty.rounds import Counts, Round, RoundState, Sheet, SheetState, count, sheet
 from duty.targets import Maintainer, Site, Target
+from tests.agent.console.desk import Desk, standing
 
 NOW = datetime(2026, 11, 23, 19, 12, tzinfo=UTC)
 """03:12 in Shanghai, on Tuesday the 24th."""
@@ -296,6 +298,13 @@ def build_house(
 def house() -> Callable[..., Reader]:
     """Return what builds a house: ``house(1000)``, ``house(14, hostile=True)``, ``house(6, rounds=0)``."""
     return build_house
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A desk at NOW, with wangfang, a technician, to sign in as."""
+    with standing(tmp_path, NOW) as desk:
+        yield desk
 
 
 @pytest.fixture

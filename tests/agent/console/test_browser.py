@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -10,10 +11,12 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
-from agent.console import create_app
 from agent.services.overview import Reader
+from duty.people import Post
+from tests.agent.console.desk import PASSWORD, Desk
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -44,10 +47,10 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def served(reader: Reader) -> Iterator[str]:
+def served(desk: Desk, reader: Reader) -> Iterator[str]:
     """Serve the console on a free port of loopback and yield its address."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(reader, "en"), log_level="error", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(uvicorn.Config(desk.app(reader), log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     try:
@@ -59,10 +62,15 @@ def served(reader: Reader) -> Iterator[str]:
 
 
 @contextmanager
-def opened(browser: Browser, size: str = "desk", scheme: str = "light") -> Iterator[tuple[Page, list[str]]]:
-    """Open a page and yield it with what the browser complains of."""
+def opened(
+    desk: Desk, browser: Browser, size: str = "desk", scheme: str = "light", account: str = "wangfang"
+) -> Iterator[tuple[Page, list[str]]]:
+    """Open a page, signed in unless ``account`` is "", and yield it with what the browser complains of."""
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height})
+    if account:
+        token, _ = desk.session(account)
+        context.add_cookies([{"name": "nightduty", "value": token, "domain": "127.0.0.1", "path": "/"}])
     page = context.new_page()
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     complaints: list[str] = []
@@ -88,9 +96,17 @@ def opened(browser: Browser, size: str = "desk", scheme: str = "light") -> Itera
     ],
 )
 def test_a_page_fits_and_the_browser_has_nothing_to_complain_of(
-    browser: Browser, house: Build, name: str, targets: int, path: str, language: str, scheme: str, size: str
+    desk: Desk,
+    browser: Browser,
+    house: Build,
+    name: str,
+    targets: int,
+    path: str,
+    language: str,
+    scheme: str,
+    size: str,
 ) -> None:
-    with served(house(targets)) as address, opened(browser, size, scheme) as (page, complaints):
+    with served(desk, house(targets)) as address, opened(desk, browser, size, scheme) as (page, complaints):
         page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
         SCREENSHOTS.mkdir(exist_ok=True)
         page.screenshot(path=SCREENSHOTS / f"{name}-{size}-{language}-{scheme}.png", full_page=True)
@@ -99,10 +115,49 @@ def test_a_page_fits_and_the_browser_has_nothing_to_complain_of(
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_hostile_names_do_nothing_and_break_no_page(
-    browser: Browser, house: Build, hostile_words: tuple[str, ...], size: str
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh", "dark")])
+def test_the_pages_of_signing_in_fit(
+    desk: Desk, browser: Browser, house: Build, language: str, scheme: str, size: str
 ) -> None:
-    with served(house(14, hostile=True)) as address, opened(browser, size) as (page, complaints):
+    desk.account("admin", Post.ADMINISTRATOR, must_change=True)
+    desk.door.first_password("admin").write_text("never shown")
+    with served(desk, house()) as address, opened(desk, browser, size, scheme, account="") as (page, complaints):
+
+        def take(name: str) -> None:
+            page.screenshot(path=SCREENSHOTS / f"{name}-{size}-{language}-{scheme}.png", full_page=True)
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+            low = "[...document.querySelectorAll('main :is(input:not([type=hidden], .unseen), button)')]"
+            found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+            assert not found.response["violations"], found.generate_report()
+            assert page.evaluate(f"{low}.every((e) => e.getBoundingClientRect().height >= 44)")
+
+        SCREENSHOTS.mkdir(exist_ok=True)
+        page.goto(f"{address}/rounds/24?lang={language}")
+        page.locator("#name:focus").wait_for()
+        take("sign-in")
+        page.keyboard.type("wangfang")
+        page.keyboard.press("Tab")
+        page.keyboard.type("wrong password")
+        page.keyboard.press("Enter")
+        page.locator(".refused").wait_for()
+        page.locator("#password:focus").wait_for()
+        take("sign-in-refused")
+        assert complaints.pop().startswith("Failed to load resource: the server responded with a status of 403")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("[0-9]/rounds/24"))
+        page.goto(f"{address}/password")
+        take("password")
+        page.locator("form.inline button").click()
+        page.wait_for_url("**/sign-in")
+        assert complaints == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_hostile_names_do_nothing_and_break_no_page(
+    desk: Desk, browser: Browser, house: Build, hostile_words: tuple[str, ...], size: str
+) -> None:
+    with served(desk, house(14, hostile=True)) as address, opened(desk, browser, size) as (page, complaints):
         dialogs: list[str] = []
 
         def dismiss(dialog: Dialog) -> None:
@@ -114,15 +169,15 @@ def test_hostile_names_do_nothing_and_break_no_page(
             page.goto(address + path)
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         for word in hostile_words[:6]:
-            page.goto(address)
+            page.goto(f"{address}/rounds/24")
             page.locator(".wrong th a").get_by_text(word, exact=True).click()
             assert page.locator("h1").inner_text().startswith("★ " + word)
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         assert (complaints, dialogs) == ([], [])
 
 
-def test_the_keyboard_reaches_a_cell_and_moves_in_the_grid(browser: Browser, house: Build) -> None:
-    with served(house()) as address, opened(browser) as (page, _):
+def test_the_keyboard_reaches_a_cell_and_moves_in_the_grid(desk: Desk, browser: Browser, house: Build) -> None:
+    with served(desk, house()) as address, opened(desk, browser) as (page, _):
         page.goto(address)
         presses = 0
         while not page.evaluate("!!document.activeElement.closest('.grid tbody td')"):
@@ -141,9 +196,9 @@ def test_the_keyboard_reaches_a_cell_and_moves_in_the_grid(browser: Browser, hou
         page.wait_for_url("**/rounds/18/HZ1-ACC-31")
 
 
-def test_the_grid_refreshes_without_losing_the_readers_place(browser: Browser, house: Build) -> None:
+def test_the_grid_refreshes_without_losing_the_readers_place(desk: Desk, browser: Browser, house: Build) -> None:
     reader = house()
-    with served(reader) as address, opened(browser, "phone") as (page, complaints):
+    with served(desk, reader) as address, opened(desk, browser, "phone") as (page, complaints):
         page.clock.install()
         page.goto(address)
         cell = page.locator("a[href='/rounds/20/HZ1-DB-01']")
@@ -159,11 +214,11 @@ def test_the_grid_refreshes_without_losing_the_readers_place(browser: Browser, h
         assert complaints == []
 
 
-def test_a_page_whose_agent_went_away_says_that_it_is_old(browser: Browser, house: Build) -> None:
+def test_a_page_whose_agent_went_away_says_that_it_is_old(desk: Desk, browser: Browser, house: Build) -> None:
     reader = house()
-    with opened(browser) as (page, _):
+    with opened(desk, browser) as (page, _):
         page.clock.install()
-        with served(reader) as address:
+        with served(desk, reader) as address:
             page.goto(address)
             assert page.locator("#stale p").is_hidden()
         page.clock.run_for(21_000)
@@ -171,9 +226,9 @@ def test_a_page_whose_agent_went_away_says_that_it_is_old(browser: Browser, hous
         assert "as of Tue 24 Nov 03:12" in page.locator("#stale").inner_text()
 
 
-def test_the_dark_room_is_dark_and_paper_is_white(browser: Browser, house: Build) -> None:
+def test_the_dark_room_is_dark_and_paper_is_white(desk: Desk, browser: Browser, house: Build) -> None:
     ground = "getComputedStyle(document.body).backgroundColor"
-    with served(house()) as address, opened(browser, scheme="dark") as (page, _):
+    with served(desk, house()) as address, opened(desk, browser, scheme="dark") as (page, _):
         page.goto(address)
         assert page.evaluate(ground) == "rgb(17, 19, 21)"
         page.emulate_media(media="print")

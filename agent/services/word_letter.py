@@ -1,0 +1,102 @@
+"""Word a message: what its letters are about, as one event, in the language and by the clock of who reads it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from agent.services.gather import gathered, goes_on, title_of
+from agent.services.hand_out import Addressed
+from agent.services.links import Links
+from agent.services.orders import Orders
+from agent.store.outbox import CALLS, OutboxItem, OutboxState
+from duty import own_alerts
+from duty.alerts import Alert
+from duty.fold import REACH
+from duty.targets import behind
+from exporters.notify.port import REFUSALS, Message
+from exporters.words import Say, words
+from exporters.words.events import Event, EventKind, Tried
+from exporters.words.messages import page
+
+
+def worded(letter: Addressed, orders: Orders, now: datetime, links: Links | None = None) -> Message:
+    """Word a message in the language of who reads it, by the clock of the site that it is about."""
+    person = letter.person
+    say = words(person.language if person and person.language else orders.language)
+    event = gathered(letter.batch, letter.alerts, person, letter.there, orders) or _single(letter, orders, say)
+    event = replace(event, answers=orders.answers, url=_link(letter, links, now))
+    return page(event, say, ZoneInfo(event.site.zone if event.site else orders.zone), now)
+
+
+def _link(letter: Addressed, links: Links | None, now: datetime) -> str:
+    """Return where the message leads: to its alert, or to the list where it is about several."""
+    if links is None or not letter.alerts:
+        return ""
+    if len(letter.alerts) > 1:
+        return links.every
+    first, (alert,) = letter.batch.first, letter.alerts
+    return links.to(alert, first.person, first.contact, now)
+
+
+def _single(letter: Addressed, orders: Orders, say: Say) -> Event:
+    item = letter.batch.first
+    alert = letter.alerts.get(item.alert) if item.alert is not None else None
+    event = Event(
+        kind=EventKind(item.event),
+        at=item.created,
+        key=letter.batch.key,
+        alert=alert,
+        person=letter.person,
+        reason=item.reason,
+        giver=str(item.data.get("by", "")),
+        word=str(item.data.get("word", "")),
+    )
+    if alert is None:
+        return event
+    event = replace(
+        event,
+        target=orders.targets.get(alert.key[0]),
+        site=orders.sites.get(alert.site),
+        below=_below(alert, orders),
+        taken_by=title_of(alert.taken_by, letter.there),
+        deadline=goes_on(item, alert, orders.policy(alert.site)),
+        history=tuple(_tried(before, letter) for before in letter.before),
+    )
+    return _of_the_watch(event, alert, orders, say)
+
+
+def _below(alert: Alert, orders: Orders) -> int:
+    if alert.key[1] == own_alerts.CUT_OFF:
+        return int(alert.finding.value or 0)
+    return len(behind(alert.key[0], orders.targets)) if alert.key[1] == REACH else 0
+
+
+def _tried(before: OutboxItem, letter: Addressed) -> Tried:
+    person = title_of(before.person, letter.there) or before.contact.address
+    code = before.error.partition(":")[0]
+    if before.state is OutboxState.SENT:
+        result = "accepted"
+    elif before.error:
+        result = code if code in REFUSALS else "failed"
+    else:
+        result = "waiting"
+    return Tried(person, before.contact.channel, before.sent_at or before.created, result)
+
+
+def _of_the_watch(event: Event, alert: Alert, orders: Orders, say: Say) -> Event:
+    """Give an event about the watch itself the words that were made for it."""
+    calls = event.kind.value in CALLS and event.kind is not EventKind.ESCALATED
+    check = alert.key[1]
+    if check == own_alerts.CHANNEL:
+        kind = EventKind.CHANNEL_FAILED if calls else EventKind.CHANNEL_RESTORED
+        if calls or event.kind is EventKind.RESOLVED:
+            why = say(alert.finding.parameter) if calls and alert.finding.parameter else ""
+            return replace(event, kind=kind, channel=alert.key[2], since=alert.opened, word=why)
+    elif check == own_alerts.SETTINGS and calls:
+        return replace(event, kind=EventKind.SETTINGS_REJECTED)
+    elif check in own_alerts.ROSTER.values() and calls:
+        gap = own_alerts.gap_of(alert, orders.zone_of(alert.site))
+        return replace(event, kind=EventKind.ROSTER_GAP, gap=gap)
+    return event

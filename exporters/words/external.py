@@ -1,0 +1,27 @@
+"""Alerts that somebody else found and handed to us: what is wrong in their words, and whose words these are."""
+
+from __future__ import annotations
+
+from duty.alerts import Alert
+from exporters.words.catalogue import Say
+from exporters.words.sentences import say_finding
+from exporters.words.shown import shown
+
+
+def say_alert(alert: Alert, say: Say) -> str:
+    """Say what is wrong: what a check of ours found, or what others said, and who they are."""
+    if not alert.source:
+        return say_finding(alert.finding, say)
+    code = "external.symptom" if alert.said else "external.bare"
+    return say(code, name=say_given_name(alert), said=alert.said, source=say_source(alert.source, say))
+
+
+def say_given_name(alert: Alert) -> str:
+    """Return the name that they gave it, without the prefix that keeps it apart from checks of ours."""
+    return shown(alert.key[1].removeprefix(f"{alert.source}:"))
+
+
+def say_source(source: str, say: Say) -> str:
+    """Say who found it; who is not known is said by name."""
+    code = f"external.source.{source}"
+    return say(code) if code in say else shown(source)
