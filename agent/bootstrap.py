@@ -113,12 +113,15 @@ def make_orders(settings: Settings, since: Mapping[str, datetime]) -> Orders:
         keep_sheets=settings.retention.sheets,
         keep_looks=settings.watch.keep,
         digest=fingerprint(settings),
+        night=settings.policy.night,
         people=build_people(settings),
         rotations=build_rotations(settings),
         fallback=build_fallback(settings),
         escalation={site: build_escalation(settings, site) for site in sites},
         take_policy=build_take_policy(settings),
         answers=settings.hooks.reply is not None,
+        self_test=settings.escalation.self_test,
+        self_tested=frozenset(name for name, channel in settings.channels.items() if channel.self_test),
     )
 
 

@@ -16,8 +16,11 @@ from agent.services.deliver import Deliverer
 from agent.services.escalate import escalate
 from agent.services.muster import muster
 from agent.services.notice import Notice, write_step
+from agent.services.raise_limit import lower_limits
+from agent.services.self_test import self_test
 from agent.services.station import Station
 from agent.services.watch import Watch
+from agent.services.watch_self import look_at_self, watch_self
 from agent.store import runs
 from duty.errors import StoreError
 from duty.rounds import BY_HAND, Due, due
@@ -26,6 +29,8 @@ log = logging.getLogger(__name__)
 
 BEAT = timedelta(seconds=10)
 TIDY = timedelta(hours=1)
+SELF_TEST = timedelta(minutes=1)
+"""How often it is asked whether the daily test of a channel is due."""
 FAREWELL_S = 3.0
 """How long a stop waits for the record; what is open then is closed at the next start, as after a kill."""
 
@@ -42,10 +47,12 @@ class Ticks:
         self._next_watch: datetime | None = None
         self._next_beat: datetime | None = None
         self._next_tidy: datetime | None = None
+        self._next_test: datetime | None = None
         self._delivering: asyncio.Task[object] | None = None
         self._steps: list[tuple[datetime, timedelta]] = []
         self._desk: asyncio.Task[object] | None = None
         self._tidying: asyncio.Task[object] | None = None
+        self._testing: asyncio.Task[object] | None = None
         self._failing = False
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -64,11 +71,13 @@ class Ticks:
         now, step = self.notice.tick()
         if step:
             # Deadlines go with the clock: a step must neither silence the watch for hours nor fire it at once.
-            self._next_watch, self._next_beat, self._next_tidy = (
-                at + step if at else None for at in (self._next_watch, self._next_beat, self._next_tidy)
+            self._next_watch, self._next_beat, self._next_tidy, self._next_test = (
+                at + step if at else None
+                for at in (self._next_watch, self._next_beat, self._next_tidy, self._next_test)
             )
             self.station.peers.shift(step)
             self._steps.append((now, step))
+        lower_limits(self.station, now)
         desk_free = self._desk is None or self._desk.done()
         if self._next_watch is None or now >= self._next_watch:
             # A round that waits for the database looks at nothing: until it can begin, the watch goes on.
@@ -83,6 +92,10 @@ class Ticks:
         if (self._next_tidy is None or now >= self._next_tidy) and (self._tidying is None or self._tidying.done()):
             self._tidying = self._go(self._tidy(now))
             self._next_tidy = now + TIDY
+        # A channel that hangs holds up no more than the tests of the others.
+        if (self._next_test is None or now >= self._next_test) and (self._testing is None or self._testing.done()):
+            self._testing = self._go(self._test(now))
+            self._next_test = now + SELF_TEST
         if not self.made:
             # Of 1,000 targets it takes minutes, for which neither the watch nor a round need wait.
             self._go(take_up.recall_trends(self.station))
@@ -117,6 +130,7 @@ class Ticks:
                 await station.store.write(escalate, station.orders, now)
             if self._next_beat is None or now >= self._next_beat:
                 await station.store.write(runs.beat, station.run, now)
+                await station.store.write(watch_self, station.orders, look_at_self(station), now)
                 self._next_beat = now + BEAT
         except StoreError as error:
             if not self._failing:
@@ -155,6 +169,13 @@ class Ticks:
             await self.station.store.write(muster, self.station.orders, now)
         except StoreError as error:
             log.error("what is past its time is not deleted yet, it is tried again in an hour: %s", error)
+
+    async def _test(self, now: datetime) -> None:
+        try:
+            if self.deliverer is not None:
+                await self_test(self.station, self.deliverer, now)
+        except StoreError as error:
+            log.error("the channels are not tested yet, it is tried again in a minute: %s", error)
 
     def _go(self, work: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
         task = asyncio.create_task(work)

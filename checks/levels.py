@@ -9,7 +9,7 @@ from duty.findings import Finding, Limits, Rule, Severity
 
 
 def judge(rule: Rule, seen: Seen) -> Iterator[Finding]:
-    """Judge each reading by its limits; those that the device states itself win."""
+    """Judge each reading by the limits in force for it."""
     for reading in seen.readings(rule):
         limits = seen.limits(rule, reading.instance)
         severity, limit = level(reading.value, limits, seen.severity(rule, reading.instance))

@@ -25,4 +25,5 @@ def judge(rule: Rule, seen: Seen) -> Iterator[Finding]:
         elif swapping:
             yield replace(finding, reason="memory.swapping")
         else:
-            yield replace(finding, severity=Severity.WARNING, reason="memory.low", limit=rule.limits.warning)
+            limit = seen.limits(rule, finding.instance).warning
+            yield replace(finding, severity=Severity.WARNING, reason="memory.low", limit=limit)

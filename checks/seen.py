@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from fnmatch import fnmatchcase
 
 from duty.findings import Limits, Rule, Severity
 from duty.fold import Key, State
@@ -42,8 +41,7 @@ class Seen:
 
     def readings(self, rule: Rule) -> list[Reading]:
         """Return the readings that a rule is about."""
-        found = self._by_parameter.get(rule.parameter, [])
-        return found if rule.match == "*" else [r for r in found if fnmatchcase(r.instance, rule.match)]
+        return [reading for reading in self._by_parameter.get(rule.parameter, ()) if rule.is_about(reading.instance)]
 
     def number(self, parameter: str, instance: str = "") -> int | float | None:
         """Return one value, or None where it was not seen."""
@@ -59,7 +57,10 @@ class Seen:
         return state.severity if state else Severity.OK
 
     def limits(self, rule: Rule, instance: str) -> Limits:
-        """Return the limits in force: what the device itself states wins over ours."""
+        """Return the limits in force: what a person set for a while, else what the device itself states, else ours."""
+        raised = rule.raised_at(instance)
+        if raised is not None:
+            return raised
         stated = self._stated.get((rule.parameter, instance))
         if stated is None or stated.below != rule.limits.below:
             return rule.limits

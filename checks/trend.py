@@ -30,12 +30,14 @@ def judge(rule: Rule, seen: Seen) -> Iterator[Finding]:
             continue
         left = time_left(samples)
         warning_from, critical_from = rule.floor
+        # Not those that the device states: they are of the reading, and these are of the time that is left.
+        own = rule.raised_at(reading.instance) or rule.limits
         limits = replace(
-            rule.limits,
-            warning=rule.limits.warning if reading.value >= warning_from else None,
-            critical=rule.limits.critical if reading.value >= critical_from else None,
+            own,
+            warning=own.warning if reading.value >= warning_from else None,
+            critical=own.critical if reading.value >= critical_from else None,
         )
-        severity, limit = Severity.OK, rule.limits.warning
+        severity, limit = Severity.OK, own.warning
         if left is not None:
             severity, limit = level(left, limits, seen.severity(rule, reading.instance))
         reason = "trend.full" if severity >= Severity.WARNING else ""

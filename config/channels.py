@@ -60,6 +60,9 @@ class ChannelModel(Model):
     """What every channel has, whatever its kind."""
 
     title: Text = Field(default="", description="Its name for people; without it, the key.")
+    self_test: bool = Field(
+        default=True, description="It gets the daily test message (escalation.self_test); not so for a siren."
+    )
 
 
 class RobotModel(ChannelModel):

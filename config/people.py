@@ -142,3 +142,7 @@ class Escalation(Model):
         json_schema_extra=_clause("1.3"),
     )
     holds: Holds = Field(default=Holds(), description="How long an acknowledgement holds.")
+    self_test: TimeOfDay | None = Field(
+        default=time(17, 0),
+        description="When each channel gets a test message each day, by the clock of the first site; null for never.",
+    )

@@ -172,7 +172,8 @@ def _public(value: object) -> str:
         raise mistake("not an address of pages", expected) from None
     if not fine or not re.fullmatch(r"[A-Za-z0-9.-]{1,253}|[0-9A-Fa-f:.]{2,45}", parts.hostname or ""):
         raise mistake("not an address of pages", expected)
-    return f"https://{parts.netloc.lower()}"
+    # A browser leaves the usual port out, and its word is compared with this.
+    return f"https://{parts.netloc.lower().removesuffix(':443')}"
 
 
 def _network(value: object) -> str:

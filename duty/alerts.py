@@ -68,13 +68,25 @@ class TakePolicy:
     critical: timedelta = timedelta(minutes=60)
     warning: timedelta = timedelta(hours=4)
 
-    def holds(self, severity: Severity) -> timedelta:
-        """Return how long for an alert of this severity."""
-        return self.critical if severity is Severity.CRITICAL else self.warning
+    def holds(self, alert: Alert) -> timedelta:
+        """Return how long for this alert; who has taken a flapping one need not be called each hour."""
+        return self.critical if alert.severity is Severity.CRITICAL and not alert.flapping else self.warning
 
 
-def begun(transition: Transition, number: int, site: str, *, key_equipment: bool, wakes: bool) -> Alert:
-    """Open an alert by the transition that made a key bad."""
+STEADY = timedelta(minutes=30)
+"""What comes back within this time after it was over is flapping, and is over when it has been well for as long."""
+
+
+def begun(
+    transition: Transition,
+    number: int,
+    site: str,
+    *,
+    key_equipment: bool,
+    wakes: bool,
+    last: datetime | None = None,
+) -> Alert:
+    """Open an alert by the transition that made a key bad. ``last`` is when the key's last alert was over."""
     return Alert(
         number=number,
         key=transition.key,
@@ -86,6 +98,7 @@ def begun(transition: Transition, number: int, site: str, *, key_equipment: bool
         finding=transition.finding,
         key_equipment=key_equipment,
         wakes=wakes,
+        flapping=last is not None and transition.at - last < STEADY,
     )
 
 
@@ -93,19 +106,32 @@ def moved(alert: Alert, transition: Transition, *, wakes: bool | None = None) ->
     """Carry an alert through another transition of its key; what is resolved stays so, and a note changes nothing.
 
     A failure that became worse fires again, whoever had taken the lesser one; one that eased stays with whoever has it.
-    ``wakes`` says anew whether it may ring at night (None: as before), for a warning can become what may.
+    A flapping one is not over when it is well: it must stay so (``calmed``). ``wakes`` says anew whether it may ring at
+    night (None: as before), for a warning can become what may.
     """
     if not alert.open or transition.after is Severity.NOTE:
         return alert
     if transition.after is Severity.OK:
-        return replace(alert, state=AlertState.RESOLVED, resolved=transition.at, snoozed_until=None, expires=None)
+        return replace(alert, calm_since=transition.at) if alert.flapping else _over(alert, transition.at)
     changed = replace(
         alert,
         severity=transition.after,
+        calm_since=None,
         finding=transition.finding,
         wakes=alert.wakes if wakes is None else wakes,
     )
     return fired_again(changed, transition.at) if transition.after > alert.severity else changed
+
+
+def calmed(alert: Alert, now: datetime) -> Alert:
+    """End a flapping alert that has been well for long enough; it was over when it became well."""
+    if not alert.open or alert.calm_since is None or now - alert.calm_since < STEADY:
+        return alert
+    return _over(alert, alert.calm_since)
+
+
+def _over(alert: Alert, at: datetime) -> Alert:
+    return replace(alert, state=AlertState.RESOLVED, resolved=at, snoozed_until=None, expires=None)
 
 
 def taken(alert: Alert, by: str, at: datetime, policy: TakePolicy, word: str = "") -> Alert:
@@ -120,7 +146,7 @@ def taken(alert: Alert, by: str, at: datetime, policy: TakePolicy, word: str = "
         state=AlertState.ACKNOWLEDGED,
         taken_by=by,
         taken_at=at,
-        expires=at + policy.holds(alert.severity),
+        expires=at + policy.holds(alert),
         snoozed_until=None,
         word=word or alert.word,
     )

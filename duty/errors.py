@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -54,6 +55,15 @@ class AlreadyRunning(NightdutyError):
 
 class NotFound(NightdutyError):
     """A target, round or sheet that was asked for is not there."""
+
+
+class LimitRefused(NightdutyError):
+    """A limit cannot be raised so; ``code`` is one of ``duty.overrides.REFUSALS``, ``fields`` what its words need."""
+
+    def __init__(self, code: str, fields: Mapping[str, object] | None = None) -> None:
+        super().__init__(f"{code} {dict(fields)}" if fields else code)
+        self.code = code
+        self.fields = dict(fields or {})
 
 
 class NotifyError(NightdutyError):

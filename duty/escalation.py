@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from duty.alerts import Alert, AlertState
 from duty.findings import Severity
+from duty.own_alerts import CHANNEL, ROSTER
 from duty.people import Contact, Person, Post
 from duty.roster import Shift, on_duty
 
@@ -76,7 +77,9 @@ class EscalationPolicy:
     zone: str = "UTC"
 
     def steps(self, alert: Alert) -> tuple[Step, ...]:
-        """Return the steps for an alert."""
+        """Return the steps for an alert; a gap in the roster is for who may fill it."""
+        if alert.key[1] in ROSTER.values():
+            return (Step(timedelta(0), Post.MANAGER),)
         return self.critical if alert.severity is Severity.CRITICAL else self.warning
 
     def quiet_at(self, moment: datetime) -> bool:
@@ -128,8 +131,10 @@ class Page:
 
 
 def rings(alert: Alert, policy: EscalationPolicy, now: datetime) -> bool:
-    """Say whether an alert may call for somebody at this moment: it is free, not snoozed, and may wake who sleeps."""
+    """Say whether an alert may call for somebody now: free, not snoozed, not well just now, and may wake who sleeps."""
     if alert.state is not AlertState.FIRING or (alert.snoozed_until is not None and now < alert.snoozed_until):
+        return False
+    if alert.calm_since is not None:
         return False
     return alert.wakes or not policy.quiet_at(now)
 
@@ -151,6 +156,8 @@ def due_pages(
     """
     if not rings(alert, policy, now):
         return []
+    if alert.key[1] == CHANNEL:
+        people, fallback = _by_another_way(people, fallback, alert.key[2])
     calls = max(alert.fired, alert.snoozed_until or alert.fired)
     waited = now - calls if alert.wakes else policy.awake(calls, now)
     last: dict[tuple[str, str, str], int] = {}
@@ -171,6 +178,17 @@ def due_pages(
             last[way] = number
             pages.append(Page(alert.number, alert.fired, number, person, contact, reason))
     return pages
+
+
+def _by_another_way(
+    people: Mapping[str, Person], fallback: Sequence[Contact], channel: str
+) -> tuple[Mapping[str, Person], Sequence[Contact]]:
+    """Leave out the contacts on a channel that fails, of whoever has another one."""
+
+    def others(contacts: Sequence[Contact]) -> tuple[Contact, ...]:
+        return tuple(contact for contact in contacts if contact.channel != channel) or tuple(contacts)
+
+    return {name: replace(p, contacts=others(p.contacts)) for name, p in people.items()}, others(fallback)
 
 
 def _whom(

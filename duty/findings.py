@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from fnmatch import fnmatchcase
 
 
 class Severity(IntEnum):
@@ -34,6 +35,8 @@ class Rule:
 
     ``name`` is the check's name in the settings and part of an alert's key; ``kind`` is its key in ``checks.CHECKS``.
     ``floor`` is the smallest value of the reading at which a trend counts at all, for warning and critical.
+    ``raised`` has the limits that a person set for a while (``duty/overrides.py``), by instance, "" for every one; the
+    narrower stand first.
     """
 
     name: str
@@ -46,6 +49,15 @@ class Rule:
     looks_back: int = 1
     wakes: bool = False
     floor: tuple[float, float] = (0.0, 0.0)
+    raised: tuple[tuple[str, Limits], ...] = ()
+
+    def is_about(self, instance: str) -> bool:
+        """Say whether an instance is among those that the rule is for."""
+        return self.match == "*" or fnmatchcase(instance, self.match)
+
+    def raised_at(self, instance: str) -> Limits | None:
+        """Return the limits that a person set for an instance; None where nobody has."""
+        return next((limits for place, limits in self.raised if place in ("", instance)), None)
 
 
 @dataclass(frozen=True, slots=True)

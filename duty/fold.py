@@ -68,6 +68,8 @@ def fold(
     rules: Mapping[str, Rule],
     topology: Mapping[str, Target],
     looked: Mapping[str, Look],
+    *,
+    cut_off: bool | None = False,
 ) -> Folded:
     """Fold one look's findings into the states.
 
@@ -76,6 +78,9 @@ def fold(
     waits for a look at its parents that began after its own first failure, and is suppressed while all of them are
     silent. When a parent answers again, its looks are counted from there: what stands behind a switch that comes back
     is given the time to come back as well.
+
+    ``cut_off`` says whether the whole site of the target is out of reach (None: not known yet). That explains a silence
+    as a parent does.
     """
     changed: dict[Key, State] = {}
     transitions: list[Transition] = []
@@ -86,7 +91,8 @@ def fold(
         severity = _confirmed(after, rules[finding.check])
         if finding.check == REACH and (severity > before.severity or after.suppressed):
             # A look fails at its end; a parent that answered while it ran may have died in the meantime.
-            answer = explained(topology[look.target], (after.bad_since or look.began) + look.took, looked)
+            parents = explained(topology[look.target], (after.bad_since or look.began) + look.took, looked)
+            answer = _either(parents, cut_off)
             # Not known yet, as after a restart: what was suppressed stays so.
             after = replace(after, suppressed=after.suppressed if answer is None else answer)
             if after.suppressed:
@@ -101,6 +107,11 @@ def fold(
         if after != before:
             changed[key] = after
     return Folded(changed, tuple(transitions))
+
+
+def _either(one: bool | None, other: bool | None) -> bool | None:
+    """Say whether either holds; None while neither is known to and one is not known."""
+    return True if one or other else None if one is None or other is None else False
 
 
 def _count(state: State, finding: Finding, rule: Rule, at: datetime) -> State:

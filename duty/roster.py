@@ -83,6 +83,26 @@ def shift_change(shifts: Iterable[Shift], site: str, post: Post, now: datetime) 
 
 
 @dataclass(frozen=True, slots=True)
+class Night:
+    """The hours of the night shift by a site's clock (policy 4.1)."""
+
+    begin: time
+    end: time
+    zone: str
+
+    def hours(self, begin: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Yield the nights of which any part lies between two moments."""
+        zone = ZoneInfo(self.zone)
+        day = begin.astimezone(zone).date() - timedelta(days=1)
+        while (evening := _instant(day, self.begin, zone)) < end:
+            last = day + timedelta(days=1) if self.end <= self.begin else day
+            morning = _instant(last, self.end, zone)
+            if morning > begin:
+                yield evening, morning
+            day += timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
 class RosterGap:
     """A time in which nobody holds a post that somebody must hold."""
 
@@ -107,3 +127,25 @@ def gaps(shifts: Iterable[Shift], site: str, post: Post, begin: datetime, end: d
     if free_from < end:
         found.append(RosterGap(site, post, free_from, end))
     return found
+
+
+def unmanned(
+    shifts: Iterable[Shift], site: str, post: Post, night: Night, begin: datetime, end: datetime
+) -> list[RosterGap]:
+    """Return the times between two moments in which somebody should hold a post, and nobody does.
+
+    The night must be held wherever the post is on the roster; the day only where somebody holds it by day at all.
+    """
+    of = [shift for shift in shifts if shift.site == site and shift.post is post]
+    if not of:
+        return []
+    found = gaps(of, site, post, begin, end)
+    nights = list(night.hours(begin - timedelta(days=7), end))
+    if any(not any(a <= shift.begin and shift.end <= b for a, b in nights) for shift in of):
+        return found
+    return [
+        RosterGap(site, post, max(gap.begin, evening), min(gap.end, morning))
+        for gap in found
+        for evening, morning in nights
+        if gap.begin < morning and evening < gap.end
+    ]

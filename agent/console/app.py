@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from agent.console import hooks, link, round, sheet, sign_in, tonight
+from agent.console import alert, alerts, hooks, limit, link, round, sheet, sign_in, silences, target, targets, tonight
 from agent.console.gates import Gates
 from agent.console.guard import act, enter, see
 from agent.console.headers import SECURITY, SecurityHeaders
@@ -40,6 +40,22 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
             Route("/", see(tonight.show, screens=True)),
             Route("/rounds/{number}", see(round.show)),
             Route("/rounds/{number}/{target:path}", see(sheet.show)),
+            Route("/alerts", see(alerts.show)),
+            Route("/alerts/take", act(alerts.take_shown, Right.TAKE), methods=["POST"]),
+            Route("/alerts/{number}", see(alert.show)),
+            Route("/alerts/{number}/take", act(alert.take_it, Right.TAKE), methods=["POST"]),
+            Route("/alerts/{number}/give-back", act(alert.give_back, Right.TAKE), methods=["POST"]),
+            Route("/alerts/{number}/hand", act(alert.hand, Right.TAKE), methods=["POST"]),
+            Route("/alerts/{number}/snooze", act(alert.snooze, Right.TAKE), methods=["POST"]),
+            Route("/alerts/{number}/comment", act(alert.comment, Right.TAKE), methods=["POST"]),
+            Route("/alerts/{number}/close", act(alert.close, Right.TAKE), methods=["POST"]),
+            Route("/silences", see(silences.show)),
+            Route("/silences", act(silences.make, Right.SILENCE), methods=["POST"]),
+            Route("/silences/{number}/end", act(silences.end, Right.SILENCE), methods=["POST"]),
+            Route("/targets", see(targets.show)),
+            Route("/targets/{name:path}/limit", act(limit.raise_, Right.SILENCE), methods=["POST"]),
+            Route("/targets/{name:path}/limit/end", act(limit.end, Right.SILENCE), methods=["POST"]),
+            Route("/targets/{name:path}", see(target.show)),
             Route("/sign-in", sign_in.show),
             Route("/sign-in", enter(sign_in.enter), methods=["POST"]),
             Route("/sign-out", act(sign_in.leave, Right.SEE, unchanged=True), methods=["POST"]),

@@ -13,11 +13,18 @@ from starlette.responses import HTMLResponse, Response
 
 from agent.console.language import COOKIE, asked_for, choose, remember
 from agent.console.office import Office
-from agent.console.voice import Voice, voice_of
-from agent.services.overview import Overview
+from agent.console.voice import Moment, Voice, voice_of
 from exporters.words import LANGUAGES, SIGNS, shown, words
+from exporters.words.codes import NOTES
+from exporters.words.events import say_number
+from exporters.words.external import say_source
 
-PLACES: Final = (("/", "page.tonight"),)
+PLACES: Final = (
+    ("/", "page.tonight"),
+    ("/alerts", "page.alerts"),
+    ("/targets", "page.targets"),
+    ("/silences", "page.silences"),
+)
 """The pages that stand in every page's head: address and code of the name."""
 
 LANGUAGE_NAMES: Final = {"en": "English", "zh": "中文"}
@@ -38,12 +45,21 @@ def open_templates() -> Environment:
         auto_reload=False,
     )
     templates.filters["shown"] = shown
-    templates.globals.update(icons=SIGNS, round_url=round_url, sheet_url=sheet_url, tel=tel)
+    templates.globals.update(
+        icons=SIGNS,
+        round_url=round_url,
+        sheet_url=sheet_url,
+        target_url=target_url,
+        tel=tel,
+        say_number=say_number,
+        say_source=say_source,
+        ready_notes=NOTES,
+    )
     return templates
 
 
-async def page(request: Request, template: str, overview: Overview, **content: object) -> Response:
-    """Render a page of an overview's moment.
+async def page(request: Request, template: str, overview: Moment, **content: object) -> Response:
+    """Render a page of a moment.
 
     In a thread, for a round of 1,000 targets takes longer to render than the agent's loop may stand still.
     """
@@ -111,6 +127,11 @@ def round_url(number: int) -> str:
 def sheet_url(number: int, target: str) -> str:
     """Return the address of a sheet's page."""
     return f"/rounds/{number}/{quote(target, safe='', errors='replace')}"
+
+
+def target_url(target: str) -> str:
+    """Return the address of a target's page."""
+    return f"/targets/{quote(target, safe='', errors='replace')}"
 
 
 def tel(number: str) -> str:

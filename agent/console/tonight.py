@@ -8,15 +8,21 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from agent.console.alert_lines import lines
+from agent.console.alerts import done_of
 from agent.console.cells import cells
+from agent.console.desk import here, known
 from agent.console.grid import WORST_FIRST, lay
 from agent.console.guard import Visitor
 from agent.console.language import choose
+from agent.console.night_desk import lay_desk
 from agent.console.office import Office
 from agent.console.render import page
 from agent.console.verdict import judge, last_round
 from agent.console.voice import Voice, voice_of
-from agent.services.overview import Abnormal, Overview
+from agent.services.alert_board import open_board
+from agent.services.overview import Abnormal
+from agent.store.channels import load_channels
 from duty.rounds import BY_HAND, RoundState
 
 MOST_ABNORMAL = 100
@@ -33,10 +39,12 @@ async def show(request: Request) -> Response:
     overview = await reader.overview()
     language = choose(request, office.terms.language)
     voice = voice_of(overview, language)
+    board, roster = await open_board(office.station), await office.alerts.roster()
+    desk = lay_desk(board, roster, await office.station.store.read(load_channels))
     targets = {target.name: target for target in overview.targets}
     key = {name for name, target in targets.items() if target.key}
     wrong = sorted(
-        overview.abnormal,
+        (state for state in overview.abnormal if (state.target, state.check, state.instance) not in desk.keys),
         key=lambda a: (a.suppressed, -a.severity, a.target not in key, a.since or overview.now, a.target),
     )
     being_made = 1 + max((n for n, c in enumerate(overview.rounds) if c.round.state is RoundState.OPEN), default=-1)
@@ -49,25 +57,20 @@ async def show(request: Request) -> Response:
         cells=lambda row: cells(language, row.target.name, row.signs, being_made),
         key=key,
         wrong=list(zip(wrong[:MOST_ABNORMAL], _next_steps(wrong[:MOST_ABNORMAL], voice), strict=True)),
-        verdict=judge(overview),
+        verdict=judge(overview, desk.keys),
+        desk=desk,
+        board=board,
+        roster=roster,
+        channel_error=lambda error: known(f"message.result.{error.partition(':')[0]}", error, voice.say),
+        back=here(request),
+        done=done_of(request.query_params, lines(board), visitor.person or visitor.account),
         targets=targets,
         by_hand=BY_HAND,
         wrong_left=len(wrong) - MOST_ABNORMAL,
         last=last_round(overview),
-        sheets=_newest_sheets(overview),
         flawed=[c for c in overview.rounds if c.round.state in (RoundState.MISSED, RoundState.INTERRUPTED)],
         states=WORST_FIRST,
     )
-
-
-def _newest_sheets(overview: Overview) -> dict[str, int]:
-    """Return for each target the newest closed round that has a sheet of it."""
-    newest: dict[str, int] = {}
-    for column in overview.rounds:
-        if column.round.state is not RoundState.OPEN:
-            for target in overview.cells.get(column.round.number, {}):
-                newest.setdefault(target, column.round.number)
-    return newest
 
 
 def _next_steps(wrong: list[Abnormal], voice: Voice) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from agent.services.overview import Overview, RoundColumn
+from duty.fold import Key
 from duty.rounds import BY_HAND, RoundState, SheetState
 
 NOT_WELL = (SheetState.NOT_REACHED, SheetState.ABNORMAL, SheetState.PARTIAL, SheetState.NOT_INSPECTED)
@@ -31,12 +33,14 @@ def last_round(overview: Overview) -> RoundColumn | None:
     return next((column for column in closed if column.round.cadence != BY_HAND), next(iter(closed), None))
 
 
-def judge(overview: Overview) -> Verdict:
+def judge(overview: Overview, alerts: Set[Key] = frozenset()) -> Verdict:
     """Say how the night is. "All is well" only when the last round was made, found nothing, and the agent works.
 
-    A failure is confirmed by several looks; what the last round alone saw is neither a failure yet nor well.
+    A failure is confirmed by several looks; what the last round alone saw is neither a failure yet nor well. ``alerts``
+    are the keys of the open ones: some are of no check of ours, but handed to us, or of the agent itself.
     """
-    if wrong := sum(not state.suppressed for state in overview.abnormal):
+    found_bad = {(state.target, state.check, state.instance) for state in overview.abnormal}
+    if wrong := sum(not state.suppressed for state in overview.abnormal) + len(alerts - found_bad):
         return Verdict("wrong", "wrong", wrong)
     last = last_round(overview)
     if last is None:

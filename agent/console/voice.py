@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from agent.services.overview import Abnormal, Overview
+from agent.services.overview import Abnormal
+from duty.alerts import Alert
 from duty.changes import Change
 from duty.findings import Finding
 from duty.readings import Look
@@ -16,6 +18,7 @@ from exporters.words import (
     format_day,
     format_time,
     format_value,
+    say_alert,
     say_changed,
     say_finding,
     say_name,
@@ -26,6 +29,17 @@ from exporters.words import (
 )
 
 
+class Moment(Protocol):
+    """What a page is of: a moment of one agent, by the clock of its first site."""
+
+    @property
+    def agent(self) -> str: ...
+    @property
+    def site_zone(self) -> str: ...
+    @property
+    def now(self) -> datetime: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """Says things in one language at one moment by one clock; returns plain text, which the template escapes."""
@@ -33,6 +47,10 @@ class Voice:
     say: Say
     now: datetime
     zone: ZoneInfo
+
+    def by(self, zone: str) -> Voice:
+        """Return the voice by another site's clock."""
+        return replace(self, zone=ZoneInfo(zone))
 
     def time(self, at: datetime) -> str:
         return format_time(at, self.now, self.zone, self.say)
@@ -64,6 +82,10 @@ class Voice:
     def finding(self, finding: Finding, look: Look | None = None) -> str:
         return say_finding(finding, self.say, look)
 
+    def wrong(self, alert: Alert, *, source: bool = True) -> str:
+        """Say what is wrong by an alert, be it ours or handed to us; ``source`` says by whom."""
+        return say_alert(alert, self.say, source=source)
+
     def next_step(self, finding: Finding) -> str:
         return say_next(finding, self.say)
 
@@ -84,6 +106,6 @@ class Voice:
         return say_side(change, text, self.say)
 
 
-def voice_of(overview: Overview, language: str) -> Voice:
-    """Return the voice for the moment and the clock of an overview."""
-    return Voice(words(language), overview.now, ZoneInfo(overview.site_zone))
+def voice_of(at: Moment, language: str) -> Voice:
+    """Return the voice for what a page is of."""
+    return Voice(words(language), at.now, ZoneInfo(at.site_zone))

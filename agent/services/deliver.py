@@ -1,4 +1,4 @@
-"""Deliver: what stands in the outbox is worded, sent, and marked sent only when the channel has accepted it."""
+"""Deliver: what stands in the outbox is gathered, worded, sent, and marked sent only once the channel accepted it."""
 
 from __future__ import annotations
 
@@ -6,26 +6,23 @@ import asyncio
 import logging
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
-
+from agent.services import hand_out
+from agent.services.gather import gathered, goes_on, title_of
+from agent.services.hand_out import Addressed
+from agent.services.health import Health
 from agent.services.links import Links
 from agent.services.orders import Orders
 from agent.services.station import Station
-from agent.store import alerts, journal, outbox, people
-from agent.store.alerts import EventKind as Happened
-from agent.store.journal import AGENT
-from agent.store.outbox import OutboxItem, Outgoing
-from duty.alerts import Alert
-from duty.errors import NotFound, NotifyError
-from duty.escalation import EscalationPolicy
-from duty.people import Contact, Person, Post
-from exporters.notify.budget import Budget
+from agent.store import channels
+from agent.store.batches import CLASSES, Addressee
+from duty.errors import NotifyError
+from duty.people import Contact
+from exporters.notify.budget import MINUTE, Budget
 from exporters.notify.port import DEADLINE, Message, Notifier, Receipt
 from exporters.words import words
 from exporters.words.events import Event, EventKind
@@ -33,57 +30,72 @@ from exporters.words.messages import page
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 20
-"""Letters under way at the same time, over all channels."""
+GATHER = timedelta(seconds=30)
+"""How long after a message what is new for the same contact, and of the same class, is gathered for the next."""
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 MOST_DOUBLINGS: Final = 6
 
-
-@dataclass(frozen=True, slots=True)
-class Addressed:
-    """A letter with what it is about, as it stands when it is sent."""
-
-    item: OutboxItem
-    alert: Alert | None
-    person: Person | None
-    taken_by: str = ""
+LONGEST_REST = timedelta(minutes=15)
+"""How long a channel may say that it wants to be left alone; DingTalk's penalty is ten minutes."""
 
 
 class Deliverer:
-    """Sends what is due, one letter at a time on each channel; a channel that hangs holds up nobody else."""
+    """Sends what is due, one message at a time on each channel; a channel that hangs holds up nobody else."""
 
     def __init__(self, station: Station, notifiers: Mapping[str, Notifier], budgets: Mapping[str, Budget]) -> None:
         self._station = station
         self._notifiers = notifiers
         self._budgets = budgets
-        self._failing: set[str] = set()
+        self._known: Health | None = None
+        self._told: dict[Addressee, datetime] = {}
+        self._rests: dict[str, datetime] = {}
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def deliver(self) -> None:
         """Set going what is due now; it does not wait for it, so that a channel that hangs holds up no other."""
-        for letter in await self._station.store.write(_lease, self._station.run, self._station.clock.now()):
+        await self._health()
+        now = self._station.clock.now()
+        self._told = {to: at for to, at in self._told.items() if now - GATHER < at <= now}
+        self._rests = {name: until for name, until in self._rests.items() if now < until <= now + LONGEST_REST}
+        full = {name for name, budget in self._budgets.items() if not budget.room(now)}
+        due = await self._station.store.write(
+            hand_out.lease, self._station.run, now, full | set(self._rests), frozenset(self._told)
+        )
+        for letter in due:
             task = asyncio.create_task(self._send(letter))
             self._under_way.add(task)
             task.add_done_callback(self._ended)
 
     async def send_now(self, contact: Contact, message: Message) -> Receipt:
-        """Send one message past the outbox, for a test. Raises NotifyError with what the channel said."""
-        notifier, budget = self._notifiers.get(contact.channel), self._budgets.get(contact.channel)
+        """Send one message past the outbox, for a test, and write down when and what the channel said.
+
+        Raises NotifyError with the same.
+        """
+        health, channel = await self._health(), contact.channel
+        notifier, budget = self._notifiers.get(channel), self._budgets.get(channel)
         now = self._station.clock.now()
         if notifier is None:
             raise NotifyError("refused", "no such channel in the settings", permanent=True)
+        # Before it is sent: a test that cannot be written down would be made again, and again.
+        health.tested(channel, "", now)
+        await self._write(health, channel)
         if budget is not None and not budget.room(now):
+            health.tested(channel, "rate_limited", now)
+            await self._write(health, channel)
             raise NotifyError("rate_limited", "alerts need what this channel may still carry")
-        if budget is not None:
-            budget.spend(now)
         try:
-            return await notifier.send(contact, message, deadline=DEADLINE)
-        except NotifyError:
+            receipt = await self._give(notifier, contact, message)
+        except NotifyError as error:
+            health.failed(channel, error, self._station.clock.now())
+            health.tested(channel, error.code, now)
             raise
-        except Exception as error:
-            log.exception("channel %s crashed at a test", contact.channel)
-            raise NotifyError("no_answer", type(error).__name__) from None
+        else:
+            health.accepted(channel, self._station.clock.now())
+            health.tested(channel, "accepted", now)
+        finally:
+            await self._write(health, channel)
+        return receipt
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -107,51 +119,89 @@ class Deliverer:
         self._under_way.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             # Its lease runs out and it is sent again, with the same key.
-            log.error("a letter was sent and could not be marked: %s", error)
+            log.error("a message was sent and could not be marked: %s", error)
+
+    async def _health(self) -> Health:
+        """Return what is known of the channels; a new run knows what the one before knew of the last minute."""
+        if self._known is None:
+            now = self._station.clock.now()
+            sent, states = await self._station.store.write(hand_out.remember, self.channels, now - MINUTE)
+            for to, at in sorted(sent, key=lambda each: each[1]):
+                if to.channel in self._budgets:
+                    self._budgets[to.channel].spend(at)
+                self._told[to] = at
+            self._known = Health(states)
+        return self._known
 
     async def _send(self, letter: Addressed) -> None:
-        item, station = letter.item, self._station
-        channel = item.contact.channel
-        notifier, budget = self._notifiers.get(channel), self._budgets.get(channel)
-        now = station.clock.now()
+        station, contact, run = self._station, letter.batch.contact, self._station.run
+        notifier = self._notifiers.get(contact.channel)
         if notifier is None:
-            await self._not_accepted(letter, NotifyError("refused", "no such channel in the settings", permanent=True))
+            await self._refused(letter, NotifyError("refused", "no such channel in the settings", permanent=True))
             return
-        if budget is not None and not budget.room(now):
-            await station.store.write(
-                outbox.mark_failed, item.number, station.run, "rate_limited", now + FIRST_PAUSE, now
-            )
+        health = await self._health()
+        message = self._worded(letter)
+        if message is None:
+            now = station.clock.now()
+            next_at = now + pause(letter.batch.first.tries)
+            await station.store.write(hand_out.note_failed, letter, run, "failed", next_at, now)
             return
-        message = worded(letter, station.orders, now, station.links)
         try:
-            if budget is not None:
-                budget.spend(now)
-            receipt = await notifier.send(item.contact, message, deadline=DEADLINE)
+            receipt = await self._give(notifier, contact, message)
         except NotifyError as error:
-            await self._not_accepted(letter, error)
-        except Exception as error:
-            # A notifier's defect must not end the others; the letter is tried again like any that failed.
-            log.exception("channel %s crashed; its letters are tried again", channel)
-            await self._not_accepted(letter, NotifyError("no_answer", type(error).__name__, permanent=False))
+            now = station.clock.now()
+            health.failed(contact.channel, error, now)
+            if error.permanent:
+                await self._refused(letter, error)
+            else:
+                if error.retry_after is not None:
+                    # It wants to be left alone, by whatever else is due as well.
+                    self._rests[contact.channel] = now + min(error.retry_after, LONGEST_REST)
+                next_at = now + (error.retry_after or pause(letter.batch.first.tries))
+                await station.store.write(hand_out.note_failed, letter, run, str(error), next_at, now)
         else:
-            if channel in self._failing:
-                self._failing.discard(channel)
-                log.info("channel %s accepts again", channel)
-            await station.store.write(_sent, letter, station.run, receipt.text, station.clock.now())
+            now = station.clock.now()
+            health.accepted(contact.channel, now)
+            if letter.batch.first.event in CLASSES:
+                self._told[letter.batch.addressee] = now
+            await station.store.write(hand_out.note_sent, letter, run, receipt.text, now)
+        await self._write(health, contact.channel)
 
-    async def _not_accepted(self, letter: Addressed, error: NotifyError) -> None:
-        station, item, now = self._station, letter.item, self._station.clock.now()
-        if item.contact.channel not in self._failing:
-            self._failing.add(item.contact.channel)
-            log.error("channel %s does not accept: %s", item.contact.channel, error)
-        if error.permanent:
-            if not await station.store.write(_refused, letter, station.run, str(error), station.orders, now):
-                log.error(
-                    "alert %s: nobody is left to tell instead of %s", item.alert, item.person or item.contact.address
-                )
-        else:
-            next_at = now + (error.retry_after or pause(item.tries))
-            await station.store.write(outbox.mark_failed, item.number, station.run, str(error), next_at, now)
+    def _worded(self, letter: Addressed) -> Message | None:
+        try:
+            return worded(letter, self._station.orders, self._station.clock.now(), self._station.links)
+        except Exception:
+            # A defect of ours in one message must not hold up what else the channel carries.
+            log.exception("alerts %s: the message cannot be worded, it is tried again", letter.batch.alerts)
+            return None
+
+    async def _give(self, notifier: Notifier, contact: Contact, message: Message) -> Receipt:
+        if contact.channel in self._budgets:
+            self._budgets[contact.channel].spend(self._station.clock.now())
+        try:
+            return await notifier.send(contact, message, deadline=DEADLINE)
+        except NotifyError:
+            raise
+        except Exception as error:
+            # A notifier's defect must not end the others; the message is tried again like any that failed.
+            log.exception("channel %s crashed; its messages are tried again", contact.channel)
+            raise NotifyError("no_answer", type(error).__name__) from None
+
+    async def _refused(self, letter: Addressed, error: NotifyError) -> None:
+        station, batch = self._station, letter.batch
+        further = await station.store.write(
+            hand_out.note_refused, letter, station.run, str(error), station.orders, station.clock.now()
+        )
+        if not further:
+            whom = batch.first.person or batch.contact.address
+            log.error("alerts %s: nobody is left to tell instead of %s", batch.alerts, whom)
+
+    async def _write(self, health: Health, channel: str) -> None:
+        """Write down what is new of a channel's health, which is little: at an edge, and once a minute of work."""
+        state = health.news(channel)
+        if state is not None:
+            await self._station.store.write(channels.put_channel, state)
+            health.written(state)
 
 
 def pause(tries: int) -> timedelta:
@@ -161,112 +211,25 @@ def pause(tries: int) -> timedelta:
 
 
 def worded(letter: Addressed, orders: Orders, now: datetime, links: Links | None = None) -> Message:
-    """Word a letter in the language of who reads it, by the clock of the site that it is about."""
-    alert, person, item = letter.alert, letter.person, letter.item
-    site = orders.sites.get(alert.site) if alert else None
+    """Word a message in the language of who reads it, by the clock of the site that it is about."""
+    person, item = letter.person, letter.batch.first
+    alert = letter.alerts.get(item.alert) if item.alert is not None else None
     language = person.language if person and person.language else orders.language
-    event = Event(
+    many = gathered(letter.batch, letter.alerts, person, letter.there, orders)
+    if many is not None:
+        many = replace(many, url=links.list() if links else "")
+    event = many or Event(
         kind=EventKind(item.event),
         at=item.created,
-        key=item.key,
+        key=letter.batch.key,
         alert=alert,
         target=orders.targets.get(alert.key[0]) if alert else None,
-        site=site,
+        site=orders.sites.get(alert.site) if alert else None,
         person=person,
         reason=item.reason,
-        taken_by=letter.taken_by,
-        deadline=_goes_on(item, alert, orders.policy(alert.site)) if alert else None,
-        answers=orders.answers,
+        taken_by=title_of(alert.taken_by, letter.there) if alert else "",
+        deadline=goes_on(item, alert, orders.policy(alert.site)) if alert else None,
         url=links.to(alert.number, item.person, item.contact, now) if links and alert else "",
     )
-    return page(event, words(language), ZoneInfo(site.zone if site else orders.zone), now)
-
-
-def _goes_on(item: OutboxItem, alert: Alert, policy: EscalationPolicy) -> tuple[datetime, Post] | None:
-    """Say when an alert that nobody takes goes on to another post, and to which; None where nobody is next."""
-    steps = policy.steps(alert)
-    if item.step is None or item.step >= len(steps):
-        return None
-    here = steps[item.step]
-    further = next((s for s in steps[item.step + 1 :] if s.post is not here.post), None)
-    # Counted from this letter: the steps wait for the morning and for the end of a snooze together.
-    return (item.created + further.after - here.after, further.post) if further is not None else None
-
-
-def _lease(conn: Connection, agent: str, run: str, now: datetime) -> list[Addressed]:
-    outbox.drop_stale(conn, agent, now)
-    items = outbox.lease(conn, agent, run, now, AT_ONCE)
-    there = people.load_people(conn, agent) if items else {}
-    letters = []
-    for item in items:
-        alert = _alert(conn, agent, item)
-        taker = there.get(alert.taken_by) if alert else None
-        taken_by = taker.title if taker else alert.taken_by if alert else ""
-        letters.append(Addressed(item, alert, there.get(item.person), taken_by))
-    return letters
-
-
-def _alert(conn: Connection, agent: str, item: OutboxItem) -> Alert | None:
-    if item.alert is None:
-        return None
-    try:
-        return alerts.get_alert(conn, agent, item.alert)
-    except NotFound:
-        return None
-
-
-def _sent(conn: Connection, agent: str, letter: Addressed, run: str, receipt: str, now: datetime) -> None:
-    item = letter.item
-    if outbox.mark_sent(conn, agent, item.number, run, receipt, now) and item.alert is not None:
-        said = {"person": item.person, "channel": item.contact.channel, "event": item.event}
-        alerts.add_event(conn, agent, item.alert, now, Happened.TOLD, AGENT, data=said)
-
-
-def _refused(
-    conn: Connection, agent: str, letter: Addressed, run: str, error: str, orders: Orders, now: datetime
-) -> bool:
-    """Write that a channel will never take a letter, and write it to the next contact at once, in one transaction.
-
-    False: there is none, and the journal says so.
-    """
-    item = letter.item
-    if not outbox.mark_refused(conn, agent, item.number, run, error, now):
-        return True
-    said = {"person": item.person, "channel": item.contact.channel, "error": error}
-    if item.alert is not None:
-        alerts.add_event(conn, agent, item.alert, now, Happened.FAILED, AGENT, data=said)
-    further = _further(letter, orders)
-    outbox.enqueue(conn, agent, further, now)
-    if not further:
-        journal.append(conn, agent, "letter_undeliverable", now, AGENT, "failed", {"alert": item.alert, **said})
-    return bool(further)
-
-
-def _further(letter: Addressed, orders: Orders) -> list[Outgoing]:
-    """Return what goes out instead of a refused letter: to the next contact of the same person, else to the fallback.
-
-    One to the fallback is nobody's: when that is refused too there is nobody else.
-    """
-    item = letter.item
-    if not item.person:
-        return []
-    own = letter.person.contacts if letter.person else ()
-    place = next((n for n, contact in enumerate(own) if contact == item.contact), len(own))
-    if place + 1 < len(own):
-        return [_instead(item, item.person, own[place + 1])]
-    return [_instead(item, "", contact) for contact in orders.fallback]
-
-
-def _instead(item: OutboxItem, person: str, contact: Contact) -> Outgoing:
-    # ASCII and bounded, however many refuse: it travels in headers.
-    whom = sha256(f"{contact.channel} {contact.address}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return Outgoing(
-        key=f"{item.key.partition('+')[0]}+{whom}",
-        event=item.event,
-        contact=contact,
-        person=person,
-        reason=item.reason,
-        data=item.data,
-        alert=item.alert,
-        fired=item.fired,
-    )
+    event = replace(event, answers=orders.answers)
+    return page(event, words(language), ZoneInfo(event.site.zone if event.site else orders.zone), now)

@@ -63,6 +63,10 @@ class Links:
         """Return the address of an alert's page, which asks who is there."""
         return f"{self.public_url}/alerts/{alert}"
 
+    def list(self) -> str:
+        """Return the address of all open alerts, for a message that tells of several."""
+        return f"{self.public_url}/alerts"
+
     def personal(self, alert: int, person: str, now: datetime) -> str:
         """Return the address by which ``person`` acts on an alert without signing in, for a day."""
         body = _HEAD.pack(_VERSION, alert, int((now + HOLDS).timestamp())) + person.encode()

@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 
 from agent.services.memory import Judged
 from agent.services.station import OpenRound, Station
-from agent.store import rounds
+from agent.store import rounds, silences
 from duty.errors import NotFound, StoreError
 from duty.fold import silent_parents
 from duty.readings import Look
 from duty.rounds import Counts, Due, RoundState, Sheet, sheet
+from duty.silences import Silence, in_maintenance
+from duty.targets import Target
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +71,7 @@ async def carry_out(
 
 
 async def _look_at_all(station: Station, opened: OpenRound, progress: Progress | None) -> None:
+    quiet = await _silences(station)
     looks = [asyncio.create_task(_look(station, name)) for name in sorted(opened.waiting)]
     unexplained: list[Judged] = []
     try:
@@ -87,7 +90,7 @@ async def _look_at_all(station: Station, opened: OpenRound, progress: Progress |
                 # Whether a parent explains it is known when the parents have been looked at as well.
                 unexplained.append(judged)
             else:
-                put(station, opened, judged, progress)
+                put(station, opened, judged, progress, suppressed=_at_work(target, quiet, station.clock.now()))
             # A record that is locked is waited for at the end alone: until then the round would keep the watch away.
             if number % BATCH == 0 and not station.recorder.failing:
                 await station.recorder.flush()
@@ -97,7 +100,20 @@ async def _look_at_all(station: Station, opened: OpenRound, progress: Progress |
     for judged in unexplained:
         target = station.orders.targets.get(judged.look.target)
         suppressed = target is not None and silent_parents(target, station.memory.looked)
+        suppressed = suppressed or _at_work(target, quiet, station.clock.now())
         put(station, opened, judged, progress, suppressed=suppressed)
+
+
+async def _silences(station: Station) -> list[Silence]:
+    """Return the silences that may matter to a round; where they cannot be read, everything is judged."""
+    try:
+        return await station.store.read(silences.active_silences, station.clock.now())
+    except StoreError:
+        return []
+
+
+def _at_work(target: Target | None, quiet: list[Silence], now: datetime) -> bool:
+    return target is not None and in_maintenance(target.name, target.site, quiet, now)
 
 
 async def close(station: Station, opened: OpenRound, interrupted: str = "") -> tuple[RoundState, Counts] | None:

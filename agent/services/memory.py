@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 
 from checks.judge import judge
 from checks.seen import Seen
+from duty.cut_off import Reach, reaches
 from duty.findings import Finding, Rule, Severity
 from duty.fold import Folded, Key, State, fold, recorded
 from duty.rates import derive
-from duty.readings import Gap, Look, Reading
+from duty.readings import Fact, Gap, Look, Reading
 from duty.targets import Target
 
 log = logging.getLogger(__name__)
@@ -42,9 +43,15 @@ class Memory:
     rules: Mapping[str, tuple[Rule, ...]]
     states: dict[Key, State] = field(default_factory=dict)
     looked: dict[str, Look] = field(default_factory=dict)
+    facts: dict[str, tuple[Fact, ...]] = field(default_factory=dict)
+    """What each target is (model, version), as its last full look told; the watch does not ask for it."""
     _answered: dict[str, Look] = field(default_factory=dict)
     _history: dict[str, History] = field(default_factory=dict)
     _broken: set[tuple[str, str]] = field(default_factory=set)
+    reach: dict[str, Reach] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reach = reaches(self.targets.values())
 
     def take(self, look: Look) -> Judged:
         """Take in one look: derive, judge, fold, remember."""
@@ -54,11 +61,18 @@ class Memory:
         self.sample(derived)
         derived, findings = self._judge(derived, target, rules)
         self.looked[look.target] = derived
+        if derived.full and derived.reached:
+            self.facts[look.target] = tuple(fact for fact in derived.facts if not fact.instance)
         if derived.reached and (look.target not in self._answered or any(r.width for r in derived.readings)):
             # One that only a ping answered has no counters, and the next rates are over the time since those were seen.
             self._answered[look.target] = derived
         by_name = {rule.name: rule for rule in rules}
-        folded = fold(self.states, derived, findings, by_name, self.targets, self.looked)
+        site = self.reach.get(target.site)
+        cut_off: bool | None = False
+        if site is not None and target.name in site.targets:
+            site.note(derived)
+            cut_off = site.cut_off
+        folded = fold(self.states, derived, findings, by_name, self.targets, self.looked, cut_off=cut_off)
         self.states.update(folded.states)
         kept = tuple(recorded(f, by_name[f.check], self._severity(look.target, f)) for f in findings)
         return Judged(derived, kept, folded)
@@ -108,9 +122,14 @@ class Memory:
         """Go on under new settings; nothing known of a target that stays is forgotten."""
         self.targets, self.rules = targets, rules
         self._broken.clear()
-        for known in (self.looked, self._answered, self._history):
+        for known in (self.looked, self.facts, self._answered, self._history):
             for name in known.keys() - targets.keys():
                 del known[name]
+        self.reach = reaches(targets.values())
+        for look in self.looked.values():
+            site = self.reach.get(targets[look.target].site)
+            if site is not None and look.target in site.targets:
+                site.note(look)
 
     def recall(self, looks: Sequence[Look]) -> None:
         """Take histories from kept looks, oldest first, after a start; what was seen since then goes on from there."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
 
 from duty.alerts import TakePolicy
 from duty.escalation import EscalationPolicy
@@ -33,17 +34,29 @@ class Orders:
     keep_sheets: timedelta
     keep_looks: timedelta
     digest: str
+    night: tuple[time, time] = (time(20, 0), time(8, 0))
     people: tuple[Person, ...] = ()
     rotations: tuple[Rotation, ...] = ()
     fallback: tuple[Contact, ...] = ()
     escalation: Mapping[str, EscalationPolicy] = field(default_factory=dict)
     take_policy: TakePolicy = field(default_factory=TakePolicy)
+    self_test: time | None = None
+    self_tested: frozenset[str] = frozenset()
     answers: bool = False
     """Answers by SMS reach us, so that a message may ask for one."""
 
     def policy(self, site: str) -> EscalationPolicy:
         """Return who is told of a site's alerts; a site that left the settings is treated as by default."""
         return self.escalation.get(site, EscalationPolicy(zone=self.zone))
+
+    def site_or_first(self, name: str) -> str:
+        """Return a site's name if it is one, else the first of the settings, where the agent stands."""
+        return name if name in self.sites else next(iter(self.sites))
+
+    def zone_of(self, site: str) -> ZoneInfo:
+        """Return the clock of a site; of one that left the settings, the agent's."""
+        known = self.sites.get(site)
+        return ZoneInfo(known.zone if known is not None else self.zone)
 
     @property
     def in_force(self) -> Mapping[tuple[str, str], str]:

@@ -12,6 +12,7 @@ from agent.services.orders import Orders
 from agent.store import alerts, outbox
 from agent.store.alerts import EventKind
 from agent.store.journal import AGENT
+from duty import own_alerts
 from duty.alerts import Alert, AlertState, begun, moved
 from duty.findings import Severity
 from duty.fold import Transition
@@ -35,11 +36,19 @@ def raise_alerts(conn: Connection, agent: str, transitions: Iterable[Transition]
 
 
 def _open(conn: Connection, agent: str, transition: Transition, orders: Orders) -> None:
-    target = orders.targets.get(transition.key[0])
-    if target is None:
+    name, check, _ = transition.key
+    target, own = orders.targets.get(name), check in own_alerts.CHECKS
+    if target is None and not own:
         return
-    wakes = _wakes(transition, orders) or False
-    alert = begun(transition, 0, target.site, key_equipment=target.key, wakes=wakes)
+    site = target.site if target is not None and not own else orders.site_or_first(name)
+    alert = begun(
+        transition,
+        0,
+        site,
+        key_equipment=target is not None and not own and target.key,
+        wakes=_wakes(transition, orders) or False,
+        last=alerts.last_resolved(conn, agent, transition.key),
+    )
     alert = alerts.put_alert(conn, agent, alert)
     alerts.add_event(conn, agent, alert.number, transition.at, EventKind.FIRED, AGENT)
 
@@ -52,18 +61,27 @@ def carry(conn: Connection, agent: str, before: Alert, after: Alert, at: datetim
     """Write down what an alert has become, and tell those who know of it when it is over."""
     alerts.change_alert(conn, agent, before, after)
     if after.state is AlertState.RESOLVED:
-        alerts.add_event(conn, agent, after.number, at, EventKind.RESOLVED, AGENT)
-        # What waits to be sent is out of date; who was told already is told that it is over.
-        outbox.drop(conn, agent, after.number)
-        tell_those_who_know(conn, agent, after, "resolved", at)
+        is_over(conn, agent, after, at)
+    elif after.calm_since != before.calm_since:
+        kind = EventKind.CALM if after.calm_since else EventKind.FLAPPING
+        alerts.add_event(conn, agent, after.number, at, kind, AGENT)
     elif after.severity != before.severity:
         kind = EventKind.WORSENED if after.severity > before.severity else EventKind.EASED
         alerts.add_event(conn, agent, after.number, at, kind, AGENT)
 
 
+def is_over(conn: Connection, agent: str, alert: Alert, now: datetime) -> None:
+    """Take back what waits to be sent of an alert that was just resolved, and tell whoever was told of it."""
+    alerts.add_event(conn, agent, alert.number, now, EventKind.RESOLVED, AGENT)
+    outbox.drop(conn, agent, alert.number)
+    tell_those_who_know(conn, agent, alert, "resolved", now)
+
+
 def _wakes(transition: Transition, orders: Orders) -> bool | None:
     """Say whether the failure may wake somebody; None where the settings know nothing of it any more."""
     name, check, _ = transition.key
+    if check in own_alerts.CHECKS:
+        return check == own_alerts.CUT_OFF
     target = orders.targets.get(name)
     rule = next((rule for rule in orders.rules.get(name, ()) if rule.name == check), None)
     if target is None or rule is None:

@@ -14,6 +14,7 @@ from agent.services.orders import Orders
 from agent.services.station import Station
 from agent.store import journal
 from duty.errors import SettingsError, StoreError
+from duty.overrides import all_overridden
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,8 @@ async def take_over(station: Station, orders: Orders, looker: Looker) -> None:
         raise
     station.orders = station.recorder.orders = orders
     old, station.looker = station.looker, looker
-    station.memory.settle(orders.targets, orders.rules)
+    # Limits that somebody raised stay raised until their end, whatever else the settings say now.
+    station.memory.settle(orders.targets, all_overridden(orders.rules, station.overrides, now))
     station.settings_accepted, station.settings_at = True, now
     for opened in station.open_rounds.values():
         opened.waiting &= orders.targets.keys()

@@ -13,6 +13,7 @@ from agent.services.orders import Orders
 from agent.services.peers import Peers
 from agent.services.record import Recorder
 from agent.store.engine import Store
+from duty.overrides import Override
 from duty.rounds import Absence
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,6 +51,8 @@ class Station:
     settings_at: datetime | None = None
     links: Links | None = None
     peers: Peers = field(default_factory=lambda: Peers({}, EPOCH))
+    overrides: tuple[Override, ...] = ()
+    failed_pages: set[str] = field(default_factory=set)
 
     @property
     def claimed(self) -> set[str]:

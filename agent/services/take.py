@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from agent.services.raise_alerts import tell_those_who_know
 from agent.services.station import Station
-from agent.store import alerts, journal, outbox
+from agent.store import alerts, journal, outbox, people
 from agent.store.alerts import EventKind
 from duty.alerts import Alert, AlertState, closed, given_back, snoozed, taken
-from duty.errors import NightdutyError
+from duty.errors import NightdutyError, NotFound
 
 MOST_AT_ONCE = 1000
 LONGEST_SNOOZE = timedelta(days=7)
@@ -54,6 +54,14 @@ async def give_back(station: Station, number: int, by: str, word: str = "", *, a
 async def snooze(station: Station, number: int, by: str, until: datetime, word: str = "", *, asker: str = "") -> Alert:
     """Say nothing of an alert until a moment; it stays in the list."""
     return await _change(station, number, by, EventKind.SNOOZED, lambda a: snoozed(a, until), word, asker)
+
+
+async def hand(station: Station, number: int, by: str, to: str, word: str = "", *, asker: str = "") -> Alert:
+    """Ask somebody to take an alert. They are told; until they take it, it stays with whoever has it.
+
+    Raises NotFound for somebody who is not there, NightdutyError for somebody who cannot be told.
+    """
+    return await station.store.write(_hand, number, by, to, word, asker, station.clock.now())
 
 
 async def comment(station: Station, number: int, by: str, word: str, *, asker: str = "") -> Alert:
@@ -114,17 +122,49 @@ def _write(
     asker: str,
     now: datetime,
 ) -> Alert:
-    before = alerts.get_alert(conn, agent, number)
-    if not before.open:
-        raise NightdutyError(f"alert {number} is over since {before.resolved}; there is nothing to take")
+    before = _open(conn, agent, number)
     after = change(before)
     if after != before and not alerts.change_alert(conn, agent, before, after):
         raise NightdutyError(f"alert {number} was changed in this moment; look at it again")
     alerts.add_event(conn, agent, number, now, kind, by, word)
-    # Who typed it stands beside in whose name it was done.
-    said = {"alert": number, "word": word} | ({"asker": asker} if asker else {})
-    journal.append(conn, agent, f"alert_{kind.value}", now, by, "ok", said)
+    _journal(conn, agent, number, by, kind, {"word": word}, asker, now)
     if kind in (EventKind.TAKEN, EventKind.CLOSED):
         outbox.drop(conn, agent, number)
         tell_those_who_know(conn, agent, after, kind.value, now)
     return after
+
+
+def _hand(conn: Connection, agent: str, number: int, by: str, to: str, word: str, asker: str, now: datetime) -> Alert:
+    alert, there = _open(conn, agent, number), people.load_people(conn, agent)
+    if to not in there:
+        raise NotFound(f"there is nobody named {to}; there are: {', '.join(there) or 'none'}")
+    if not there[to].contacts:
+        raise NightdutyError(f"{to} has no contact and cannot be told; ring them")
+    letter = outbox.Outgoing(
+        key=f"{number}-handed-{now.timestamp():.6f}",
+        event="handed",
+        contact=there[to].contacts[0],
+        person=to,
+        data={"by": there[by].title if by in there else by, "word": word},
+        alert=number,
+    )
+    outbox.enqueue(conn, agent, [letter], now)
+    alerts.add_event(conn, agent, number, now, EventKind.HANDED, by, word, {"to": to})
+    _journal(conn, agent, number, by, EventKind.HANDED, {"to": to, "word": word}, asker, now)
+    return alert
+
+
+def _open(conn: Connection, agent: str, number: int) -> Alert:
+    alert = alerts.get_alert(conn, agent, number)
+    if not alert.open:
+        raise NightdutyError(f"alert {number} is over since {alert.resolved}; there is nothing to take")
+    return alert
+
+
+def _journal(
+    conn: Connection, agent: str, number: int, by: str, kind: EventKind, said: Mapping[str, str], asker: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    # Who typed it stands beside in whose name it was done.
+    whole = {"alert": number, **said} | ({"asker": asker} if asker else {})
+    journal.append(conn, agent, f"alert_{kind.value}", now, by, "ok", whole)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from agent.services import make_round
 from agent.services.muster import muster
+from agent.services.raise_limit import recall_limits
 from agent.services.station import OpenRound, Station
 from agent.store import cadences, journal, looks, outbox, rounds, runs, sheets, states
 from duty.errors import StoreError
@@ -74,6 +75,7 @@ async def recall(station: Station) -> None:
 async def _recall_states(station: Station) -> None:
     station.memory.states.update(await station.store.read(states.load_states))
     station.last.update(await station.store.read(rounds.last_slots))
+    await recall_limits(station)
 
 
 async def recall_trends(station: Station) -> None:

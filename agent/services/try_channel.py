@@ -44,7 +44,7 @@ async def try_out(station: Station, deliverer: Deliverer, name: str, address: st
     if not ways:
         raise NotFound(f"{name} has no contact; give them one under people in the settings")
     # One after the other: what each says is read in this order, and no channel gets two at once.
-    return tuple([await _try(station, deliverer, way, person, actor) for way in ways])
+    return tuple([await try_way(station, deliverer, way, person, actor) for way in ways])
 
 
 def _contact(station: Station, channel: str, address: str) -> Contact:
@@ -55,7 +55,8 @@ def _contact(station: Station, channel: str, address: str) -> Contact:
     return Contact(channel, address)
 
 
-async def _try(station: Station, deliverer: Deliverer, way: Contact, person: Person | None, actor: str) -> Tried:
+async def try_way(station: Station, deliverer: Deliverer, way: Contact, person: Person | None, actor: str) -> Tried:
+    """Send a test message by one way, and write in the journal what came of it."""
     now, orders = station.clock.now(), station.orders
     language = person.language if person and person.language else orders.language
     event = Event(

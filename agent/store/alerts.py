@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,9 @@ from duty.errors import NotFound, StoreError
 from duty.findings import Finding, Severity
 from duty.fold import Key
 
+MOST_NAMED = 500
+"""Numbers in one query; SQLite takes a bounded number of parameters."""
+
 
 class EventKind(StrEnum):
     """What can happen to an alert."""
@@ -29,12 +32,16 @@ class EventKind(StrEnum):
     GIVEN_BACK = "given_back"
     EXPIRED = "expired"
     SNOOZED = "snoozed"
+    HANDED = "handed"
+    SILENCE_ENDED = "silence_ended"
+    FLAPPING = "flapping"
+    CALM = "calm"
+    CLOSED = "closed"
     COMMENTED = "commented"
     DECLINED = "declined"
     TOLD = "told"
     FAILED = "failed"
     RESOLVED = "resolved"
-    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +79,15 @@ def open_alert(conn: Connection, agent: str, key: Key) -> Alert | None:
     return None if row is None else _alert(row)
 
 
-def count_handed(conn: Connection, agent: str) -> int:
-    """Return how many alerts are open that others handed to us."""
-    still = alerts.c.state.in_([state.value for state in AlertState if state is not AlertState.RESOLVED])
-    theirs = sa.select(sa.func.count()).where(alerts.c.agent == agent, still, alerts.c.source != "")
-    return conn.execute(theirs).scalar_one()
+def last_resolved(conn: Connection, agent: str, key: Key) -> datetime | None:
+    """Return when the newest alert of a key was over; one that somebody closed by hand does not count."""
+    target, check, instance = key
+    of = alerts.c
+    query = sa.select(sa.func.max(of.resolved)).where(
+        of.agent == agent, of.target == target, of.check == check, of.instance == instance
+    )
+    closed = sa.exists().where(alert_events.c.alert == of.number, alert_events.c.kind == EventKind.CLOSED.value)
+    return conn.execute(query.where(~closed)).scalar()
 
 
 def get_alert(conn: Connection, agent: str, number: int) -> Alert:
@@ -85,6 +96,14 @@ def get_alert(conn: Connection, agent: str, number: int) -> Alert:
     if row is None:
         raise NotFound(f"there is no alert {number}")
     return _alert(row)
+
+
+def get_alerts(conn: Connection, agent: str, numbers: Collection[int]) -> dict[int, Alert]:
+    """Return the alerts of these numbers, those that there are."""
+    if not numbers:
+        return {}
+    query = sa.select(alerts).where(alerts.c.agent == agent, alerts.c.number.in_(numbers))
+    return {row.number: _alert(row) for row in conn.execute(query)}
 
 
 def list_alerts(
@@ -103,6 +122,20 @@ def list_alerts(
         query = query.where(alerts.c.state == state.value)
     if target is not None:
         query = query.where(alerts.c.target == target)
+    return [_alert(row) for row in conn.execute(query)]
+
+
+def find_alerts(
+    conn: Connection, agent: str, limit: int, before: int | None = None, site: str = "", text: str = ""
+) -> list[Alert]:
+    """Return up to ``limit`` alerts, newest first, of a site where one is named, whose target's name has ``text``."""
+    query = sa.select(alerts).where(alerts.c.agent == agent).order_by(alerts.c.number.desc()).limit(limit)
+    if before is not None:
+        query = query.where(alerts.c.number < before)
+    if site:
+        query = query.where(alerts.c.site == site)
+    if text:
+        query = query.where(sa.func.lower(alerts.c.target).contains(text.lower(), autoescape=True))
     return [_alert(row) for row in conn.execute(query)]
 
 
@@ -163,13 +196,42 @@ def add_event(
     return AlertEvent(made.scalar_one(), alert, at, kind, actor, text, said)
 
 
+def add_events(
+    conn: Connection,
+    agent: str,
+    at: datetime,
+    kind: EventKind,
+    actor: str,
+    about: Iterable[tuple[int, Mapping[str, Any]]],
+) -> None:
+    """Append a line of one kind to the timelines of many alerts, each with what is said of it."""
+    same = {"agent": agent, "at": at, "kind": kind.value, "actor": actor, "text": ""}
+    rows = [same | {"alert": alert, "data": canonical(dict(said)).decode()} for alert, said in about]
+    if rows:
+        conn.execute(alert_events.insert(), rows)
+
+
 def events(conn: Connection, agent: str, alert: int) -> list[AlertEvent]:
     """Return an alert's timeline, oldest first."""
     query = sa.select(alert_events).where(alert_events.c.agent == agent, alert_events.c.alert == alert)
-    return [
-        AlertEvent(row.number, row.alert, row.at, EventKind(row.kind), row.actor, row.text, parse(row.data.encode()))
-        for row in conn.execute(query.order_by(alert_events.c.number))
-    ]
+    return [_event(row) for row in conn.execute(query.order_by(alert_events.c.number))]
+
+
+def newest_events(conn: Connection, agent: str, of: Sequence[int], kinds: Iterable[EventKind]) -> dict[int, AlertEvent]:
+    """Return the newest event of these kinds of each of these alerts, by the alert's number."""
+    found: dict[int, AlertEvent] = {}
+    for first in range(0, len(of), MOST_NAMED):
+        query = sa.select(alert_events).where(
+            alert_events.c.agent == agent,
+            alert_events.c.alert.in_(of[first : first + MOST_NAMED]),
+            alert_events.c.kind.in_([kind.value for kind in kinds]),
+        )
+        found |= {row.alert: _event(row) for row in conn.execute(query.order_by(alert_events.c.number))}
+    return found
+
+
+def _event(row: sa.Row[Any]) -> AlertEvent:
+    return AlertEvent(row.number, row.alert, row.at, EventKind(row.kind), row.actor, row.text, parse(row.data.encode()))
 
 
 def _row(alert: Alert) -> dict[str, Any]:

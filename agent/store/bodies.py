@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from sys import intern
 from typing import Any
@@ -68,6 +68,32 @@ def write_look(look: Look) -> bytes:
 def read_look(content: bytes) -> Look:
     """Read a look from its content."""
     return _look_of(_form(content)["look"])
+
+
+Place = tuple[str, str]
+"""(parameter, instance)"""
+
+
+def read_values(content: bytes, places: Iterable[Place]) -> dict[Place, int | float] | None:
+    """Read single values from a look's or a sheet's content; None where the target was not reached.
+
+    A plot wants few numbers of hundreds of bodies. They are found by the bytes before them, which the canonical form
+    has in one way only, at a quarter of the time that reading all of it takes. The marks that bound the search are
+    names of fields: within a string their quotation marks would stand escaped.
+    """
+    if b'"form":%d,' % FORM not in content:
+        _form(content)
+    begin, end = content.find(b'"reached":true,"readings":['), content.rfind(b'],"stated":[')
+    if begin < 0:
+        return None
+    found: dict[Place, int | float] = {}
+    for place in places:
+        before = canonical(place)[:-1] + b","
+        at = content.find(before, begin, end)
+        if at >= 0:
+            at += len(before)
+            found[place] = parse(content[at : content.index(b",", at)])
+    return found
 
 
 def write_sheet(sheet: Sheet) -> bytes:

@@ -1,11 +1,13 @@
-"""The outbox: what must be sent, written in the transaction that decided it, leased, and sent only once accepted."""
+"""The outbox: what must be sent, a letter each, written in the transaction that decided it.
+
+How letters become messages and how these are given out is in ``batches``.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -19,12 +21,9 @@ from duty.alerts import AlertState
 from duty.escalation import Page, Told
 from duty.people import Contact
 
-LEASE = timedelta(seconds=60)
-"""How long a message may be under way before it is given out again; a channel's deadline is well within it."""
-
 
 class OutboxState(StrEnum):
-    """Where a message is. Failed: given up; refused: the channel will never take it; dropped: not needed any more."""
+    """Where a letter is. Failed: given up; refused: the channel will never take it; dropped: not needed any more."""
 
     PENDING = "pending"
     LEASED = "leased"
@@ -66,10 +65,13 @@ class Outgoing:
 class OutboxItem(Outgoing):
     """What is to be sent, and how far that has come. ``error`` is what the last try met, "" while it has no answer.
 
+    ``batch`` is the key of the message that it was made part of when it was first tried, "" before.
+
     A try that may have arrived is not forgotten for a later one that surely did not (``UNSURE``).
     """
 
     number: int
+    batch: str
     created: datetime
     state: OutboxState
     tries: int
@@ -97,80 +99,31 @@ def outgoing(page: Page, event: str, data: Mapping[str, Any] | None = None) -> O
 
 
 def enqueue(conn: Connection, agent: str, messages: Iterable[Outgoing], now: datetime) -> int:
-    """Write what must be sent, and return how many were new: a key that was written before is left as it is."""
-    rows = [_row(message) | {"agent": agent, "created": now, "next_at": now} for message in messages]
+    """Write what must be sent, and return how many were new: a key that was written before is left as it is.
+
+    What waits for another try to the same contact is tried now, for what is new stands behind it.
+    """
+    these = list(messages)
+    rows = [_row(message) | {"agent": agent, "created": now, "next_at": now} for message in these]
     if not rows:
         return 0
     # The two dialects offer the same statement under two names.
     insert = postgresql.insert(outbox) if conn.dialect.name == "postgresql" else sqlite.insert(outbox)
     fresh = insert.on_conflict_do_nothing(index_elements=["agent", "key"]).returning(outbox.c.number)
-    return len(conn.execute(fresh, rows).all())
-
-
-def lease(
-    conn: Connection,
-    agent: str,
-    run: str,
-    now: datetime,
-    limit: int,
-    per_channel: int = 1,
-    lasting: timedelta = LEASE,
-) -> list[OutboxItem]:
-    """Give out up to ``limit`` messages that are due, oldest first, with at most ``per_channel`` under way on each.
-
-    A lease that ran out is given out again. A try is counted here, so that what kills the process is counted as well.
-    """
-    under_way = sa.and_(outbox.c.state == OutboxState.LEASED.value, outbox.c.lease_until > now)
-    busy = sa.select(outbox.c.channel, sa.func.count().label("many")).where(outbox.c.agent == agent, under_way)
-    taken = Counter({row.channel: row.many for row in conn.execute(busy.group_by(outbox.c.channel))})
-    due = _due(now)
-    place = sa.func.row_number().over(partition_by=outbox.c.channel, order_by=outbox.c.number).label("place")
-    ranked = sa.select(outbox.c.number, outbox.c.channel, place).where(outbox.c.agent == agent, WAITS, due).subquery()
-    first = sa.select(ranked).where(ranked.c.place <= per_channel).order_by(ranked.c.number)
-    chosen = [row.number for row in conn.execute(first) if row.place <= per_channel - taken[row.channel]][:limit]
-    if not chosen:
-        return []
-    conn.execute(
-        outbox.update()
-        .where(outbox.c.number.in_(chosen))
-        .values(
-            state=OutboxState.LEASED.value,
-            tries=outbox.c.tries + 1,
-            lease_by=run,
-            lease_until=now + lasting,
-            error=_kept(""),
+    written = len(conn.execute(fresh, rows).all())
+    if written:
+        hurry(
+            conn, agent, {(message.contact.channel, message.contact.address, message.person) for message in these}, now
         )
-    )
-    return _items(conn, outbox.c.agent == agent, outbox.c.number.in_(chosen))
+    return written
 
 
-def mark_sent(conn: Connection, agent: str, number: int, run: str, receipt: str, now: datetime) -> bool:
-    """Write that the channel accepted a message; False unless this run has it under way."""
-    return _close(conn, agent, number, run, OutboxState.SENT, sent_at=now, receipt=receipt, error="")
-
-
-def mark_failed(
-    conn: Connection, agent: str, number: int, run: str, error: str, next_at: datetime | None, now: datetime
-) -> bool:
-    """Write that a try failed: the next is at ``next_at``, or None to give up. False unless this run has it."""
-    state = OutboxState.PENDING if next_at is not None else OutboxState.FAILED
-    return _close(conn, agent, number, run, state, next_at=next_at or now, error=_kept(error or "failed"))
-
-
-def mark_refused(conn: Connection, agent: str, number: int, run: str, error: str, now: datetime) -> bool:
-    """Write that the channel will never take it: it is not tried again. False unless this run has it."""
-    return _close(conn, agent, number, run, OutboxState.REFUSED, next_at=now, error=error or "refused")
-
-
-def _close(conn: Connection, agent: str, number: int, run: str, state: OutboxState, **said: object) -> bool:
-    mine = sa.and_(
-        outbox.c.agent == agent,
-        outbox.c.number == number,
-        outbox.c.state == OutboxState.LEASED.value,
-        outbox.c.lease_by == run,
-    )
-    closing = outbox.update().where(mine).values(state=state.value, lease_by="", lease_until=None, **said)
-    return conn.execute(closing).rowcount == 1
+def hurry(conn: Connection, agent: str, whose: Iterable[tuple[str, str, str]], now: datetime) -> None:
+    """Let what waits for another try to these (channel, address, person) be tried now."""
+    contact = sa.tuple_(outbox.c.channel, outbox.c.address, outbox.c.person)
+    again = sa.and_(outbox.c.agent == agent, outbox.c.state == OutboxState.PENDING.value, outbox.c.tries > 0)
+    later = sa.and_(again, outbox.c.next_at > now, contact.in_(sorted(whose)))
+    conn.execute(outbox.update().where(later).values(next_at=now))
 
 
 def release(conn: Connection, agent: str, run: str, now: datetime) -> int:
@@ -199,7 +152,7 @@ def drop_stale(conn: Connection, agent: str, now: datetime) -> int:
     stale = sa.and_(
         outbox.c.agent == agent,
         WAITS,
-        _due(now),
+        due(now),
         outbox.c.event.in_(CALLS),
         outbox.c.alert.is_not(None),
         ~calls.exists(),
@@ -222,7 +175,7 @@ def oldest(conn: Connection, agent: str) -> datetime | None:
 
 def of_alert(conn: Connection, agent: str, alert: int) -> list[OutboxItem]:
     """Return everything that was to be sent of an alert, oldest first."""
-    return _items(conn, outbox.c.agent == agent, outbox.c.alert == alert)
+    return items(conn, outbox.c.agent == agent, outbox.c.alert == alert)
 
 
 def told(conn: Connection, agent: str, alert: int) -> list[Told]:
@@ -267,14 +220,15 @@ def who_was_told(conn: Connection, agent: str, alert: int) -> set[tuple[str, Con
     return {(person, contact) for (person, _, _), contact in found.items()}
 
 
-def _due(now: datetime) -> sa.ColumnElement[bool]:
+def due(now: datetime) -> sa.ColumnElement[bool]:
+    """Say of a letter that it can be given out: its time has come, or whoever had it let its lease run out."""
     return sa.or_(
         sa.and_(outbox.c.state == OutboxState.PENDING.value, outbox.c.next_at <= now),
         sa.and_(outbox.c.state == OutboxState.LEASED.value, outbox.c.lease_until <= now),
     )
 
 
-def _kept(error: str) -> sa.Case[str]:
+def kept(error: str) -> sa.Case[str]:
     """Keep it in mind that a try may have arrived, whatever the next one meets."""
     unsure = sa.or_(*(outbox.c.error.startswith(code, autoescape=True) for code in UNSURE))
     return sa.case((unsure, outbox.c.error), else_=error)
@@ -295,6 +249,7 @@ def _row(message: Outgoing) -> dict[str, Any]:
         "reason": message.reason,
         "state": OutboxState.PENDING.value,
         "tries": 0,
+        "batch": "",
         "lease_until": None,
         "lease_by": "",
         "sent_at": None,
@@ -303,7 +258,8 @@ def _row(message: Outgoing) -> dict[str, Any]:
     }
 
 
-def _items(conn: Connection, *which: sa.ColumnElement[bool]) -> list[OutboxItem]:
+def items(conn: Connection, *which: sa.ColumnElement[bool]) -> list[OutboxItem]:
+    """Return the letters of which this is true, oldest first."""
     return [
         OutboxItem(
             key=row.key,
@@ -316,6 +272,7 @@ def _items(conn: Connection, *which: sa.ColumnElement[bool]) -> list[OutboxItem]
             fired=row.fired,
             step=row.step,
             number=row.number,
+            batch=row.batch,
             created=row.created,
             state=OutboxState(row.state),
             tries=row.tries,

@@ -289,7 +289,7 @@ outbox = sa.Table(
     sa.Column("sent_at", Instant),
     sa.Column("receipt", Words, nullable=False),
     sa.Column("error", Words, nullable=False),
-    # The key of the message that it was made part of, for the same ones are sent together again; "" for one alone.
+    # The key of the message that it was made part of, for the same ones are sent together again; "" until it is tried.
     sa.Column("batch", Words, nullable=False, server_default=""),
     sa.UniqueConstraint("agent", "key"),
     sa.Index(None, "agent", "state", "channel", "number"),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,33 +10,7 @@ from sqlalchemy import Connection
 
 from agent.store.schema import silences
 from duty.errors import NotFound
-
-
-class SilenceKind(StrEnum):
-    """Why nobody is told: the failure is known, or somebody works there."""
-
-    SILENCE = "silence"
-    MAINTENANCE = "maintenance"
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """What it covers, as patterns of the three names (``*`` for any), and the time from ``begin`` until ``end``.
-
-    ``ended_at`` is when somebody ended it before its time.
-    """
-
-    number: int
-    kind: SilenceKind
-    target: str
-    site: str
-    check: str
-    begin: datetime
-    end: datetime
-    by: str
-    why: str
-    ended_at: datetime | None = None
-    ended_by: str = ""
+from duty.silences import Silence, SilenceKind
 
 
 def add_silence(
@@ -99,6 +71,13 @@ def active_silences(conn: Connection, agent: str, now: datetime) -> list[Silence
         silences.c.agent == agent, silences.c.begin <= now, silences.c.end > now, silences.c.ended_at.is_(None)
     )
     return [_silence(row) for row in conn.execute(query.order_by(silences.c.number))]
+
+
+def silences_since(conn: Connection, agent: str, since: datetime) -> list[Silence]:
+    """Return the silences that are in force, to come, or ended later than a moment, in the order they were made."""
+    query = sa.select(silences).where(silences.c.agent == agent, silences.c.end > since)
+    late = sa.or_(silences.c.ended_at.is_(None), silences.c.ended_at > since)
+    return [_silence(row) for row in conn.execute(query.where(late).order_by(silences.c.number))]
 
 
 def list_silences(conn: Connection, agent: str, limit: int, before: int | None = None) -> list[Silence]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from duty import own_alerts
 from duty.alerts import AlertState
 from duty.findings import Severity
+from duty.overrides import REFUSALS as REFUSALS_OF_LIMITS
 from duty.parameters import FACTS, PARAMETERS
 from duty.people import ROSTERED, Post
 from duty.readings import GAPS
@@ -16,6 +18,9 @@ from exporters.notify.port import REFUSALS
 REASONS: Final = (
     "absence.not_reached",
     "absence.snmp_silent",
+    "absence.cut_off",
+    "absence.monitor_cut_off",
+    "channel.failing",
     "disk.full",
     "external.fires",
     "levels.high",
@@ -24,6 +29,9 @@ REASONS: Final = (
     "memory.swapping",
     "ports.down",
     "ports.went_down",
+    "pages.failed",
+    "peer.silent",
+    "settings.rejected",
     "states.bad",
     "trend.full",
 )
@@ -61,6 +69,7 @@ CHECK_NAMES: Final = (
     "http_match",
     "service",
     "process",
+    *own_alerts.CHECKS,
 )
 """The checks that are in force without a setting; an operator's own is said by its own name."""
 
@@ -93,6 +102,10 @@ RESULTS: Final = ("waiting", "accepted", "delivered", "unanswered", "failed", "u
 """What may come of telling somebody."""
 
 
+NOTES: Final = ("on_my_way", "working", "maintainer", "watching", "need_help")
+"""Ready words for a note on an alert."""
+
+
 def codes() -> Iterator[str]:
     """Yield every code of the record."""
     yield from (f"gap.{code}" for code in GAPS)
@@ -104,6 +117,7 @@ def codes() -> Iterator[str]:
     yield from (f"parameter.{name}" for name in PARAMETERS)
     yield from (f"fact.{name}" for name in FACTS)
     yield from (f"finding.{reason}" for reason in REASONS)
+    yield from (f"finding.roster.gap/{check}" for check in own_alerts.ROSTER.values())
     yield from (f"{kind}.{name}" for kind in ("check", "check_next") for name in CHECK_NAMES)
     yield from (f"{kind}.{code}" for kind in ("health", "health_ill", "doctor", "doctor_next") for code in HEALTH)
     yield from (f"weekday.{day}" for day in range(1, 8))
@@ -116,4 +130,7 @@ def codes() -> Iterator[str]:
     yield from (f"external.source.{source}" for source in SOURCES)
     yield from (f"reply.{outcome}" for outcome in OUTCOMES)
     yield from (f"message.result.{result}" for result in RESULTS)
+    yield from (f"limit_refused.{code}" for code in (*REFUSALS_OF_LIMITS, "stricter_below"))
+    yield from (f"number_unit.{unit}" for unit in set(PARAMETERS.values()) - {"bool", "health"})
     yield from (f"message.grade.{severity.name.lower()}" for severity in Severity)
+    yield from (f"desk.phrase.{note}" for note in NOTES)

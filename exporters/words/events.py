@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from duty.alerts import Alert
 from duty.findings import Finding
-from duty.fold import REACH
 from duty.handed import ZABBIX
 from duty.people import Person, Post
 from duty.roster import RosterGap
@@ -54,6 +53,14 @@ class EventKind(StrEnum):
     SETTINGS_REJECTED = "settings_rejected"
     TEST = "test"
     DIGEST = "digest"
+    HANDED = "handed"
+    DIGEST_ESCALATED = "digest_escalated"
+    DIGEST_TAKEN = "digest_taken"
+    DIGEST_RESOLVED = "digest_resolved"
+
+
+SEVERAL: Final = (EventKind.DIGEST, EventKind.DIGEST_ESCALATED)
+"""The events in which several alerts are to be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +79,10 @@ class Event:
 
     ``key`` stays the same however often it is sent. ``below`` counts the targets that are merged into the alert.
     ``reason`` is the step's code, why this person (``escalation.Page.reason``). ``deadline`` says when the alert goes
-    on and to which post, None where nobody is next. ``taken_by`` is a title. An alert of ``reach`` without a target
-    says that its whole site is cut off. ``alerts`` are those of a digest, or those that a broken channel did not carry;
-    ``since`` is when the channel failed, or from when the old settings are in force; ``word`` is what was wrong, or
-    what who took it says. ``answers`` tells that somebody listens to answers by SMS.
+    on and to which post, None where nobody is next. ``taken_by`` and ``giver`` are titles. ``alerts`` are those of a
+    digest, or those that a broken channel did not carry, ``taken_by`` of each a title; ``since`` is when the channel
+    failed, or from when the old settings are in force; ``word`` is what was wrong, or what who took it says.
+    ``answers`` tells that somebody listens to answers by SMS.
     """
 
     kind: EventKind
@@ -88,6 +95,7 @@ class Event:
     person: Person | None = None
     reason: str = ""
     taken_by: str = ""
+    giver: str = ""
     deadline: tuple[datetime, Post] | None = None
     history: tuple[Tried, ...] = ()
     url: str = ""
@@ -99,9 +107,11 @@ class Event:
     answers: bool = False
 
     @property
-    def cut_off(self) -> bool:
-        """Say whether it is a whole site that cannot be reached, rather than one target."""
-        return self.alert is not None and self.target is None and self.alert.key[1] == REACH and self.below > 0
+    def cut_off(self) -> str:
+        """Say which words tell that a site cannot be reached, or all of them; "" where it is one target."""
+        return {"absence.cut_off": "cut_off", "absence.monitor_cut_off": "cut_off_all"}.get(
+            self.alert.finding.reason if self.alert else "", ""
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +133,7 @@ class Pieces:
     by: str = ""
     post: str = ""
     taken_by: str = ""
+    giver: str = ""
     word: str = ""
     channel: str = ""
     below: str = ""
@@ -181,6 +192,11 @@ def say_length(seconds: timedelta, say: Say) -> str:
     return format_duration(whole // 60 * 60, say) if whole >= 60 else say("unit.s", n=whole)
 
 
+def waited(event: Event) -> timedelta:
+    """Return how long all the alerts of a digest have called for somebody, which is how long the newest has."""
+    return max((event.at - max((a.fired for a in event.alerts), default=event.at)), timedelta(0))
+
+
 def pieces(event: Event, say: Say, zone: ZoneInfo, now: datetime, longest: int = LONGEST) -> Pieces:
     """Return the pieces in which an event is said, by the clock of ``zone``, no name longer than ``longest``."""
 
@@ -200,6 +216,7 @@ def pieces(event: Event, say: Say, zone: ZoneInfo, now: datetime, longest: int =
         by=clock(deadline[0]) if deadline else "",
         post=say(f"post.{deadline[1]}") if deadline else "",
         taken_by=name(event.taken_by),
+        giver=name(event.giver),
         word=clean(event.word, _LONGEST_WORD),
         channel=name(event.channel),
         below=f"{event.below:,}" if event.below else "",

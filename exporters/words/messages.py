@@ -15,29 +15,25 @@ from duty.escalation import SUBSTITUTES
 from duty.findings import Severity
 from duty.handed import LONGEST_SAID
 from exporters.notify.port import Message
+from exporters.words import several
 from exporters.words.catalogue import Say
 from exporters.words.events import (
     LONGEST,
+    SEVERAL,
     Event,
     EventKind,
     Pieces,
     clean,
-    in_order,
     pieces,
     say_length,
     say_number,
-    say_wrong,
+    waited,
 )
+from exporters.words.several import MOST_LINES, listed
 from exporters.words.sms import sms
 from exporters.words.times import format_time
 
-MOST_LINES = 6
-"""With the title: what a telephone shows at once."""
-
-_MOST_NAMED = 8
-"""Alerts whose number one line names."""
-
-_ASKING = (EventKind.FIRED, EventKind.ESCALATED, EventKind.FIRED_AGAIN, EventKind.DIGEST)
+_ASKING = (EventKind.FIRED, EventKind.ESCALATED, EventKind.FIRED_AGAIN, *SEVERAL, EventKind.HANDED)
 """The events in which somebody must take something."""
 
 
@@ -66,10 +62,11 @@ Said = tuple[tuple[str, str], list[str]]
 
 
 def _fired(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
-    what = told.said(say, "cut_off" if event.cut_off else "what")
+    what = told.said(say, event.cut_off or "what")
     return (_graded(event, say), what), [
         _where(event, told, say),
         _touches(event, told, say),
+        told.said(say, "flapping") if event.alert and event.alert.flapping else "",
         *_asked(event, told, say),
     ]
 
@@ -93,6 +90,12 @@ def _taken(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) 
     if event.alert and event.alert.expires:
         lines.append(say("message.rings_again", clock=format_time(event.alert.expires, now, zone, say)))
     return (say("message.taken"), told.said(say, "named")), lines
+
+
+def _handed(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
+    asked = told.said(say, "handed_word" if told.word else "handed_line")
+    lines = [asked, _where(event, told, say), _touches(event, told, say), *_asked(event, told, say)]
+    return (say("message.handed"), told.said(say, "named")), lines
 
 
 def _resolved(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
@@ -122,7 +125,7 @@ def _channel_failed(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: d
 
 
 def _channel_restored(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
-    missed = _listed(say, [_state(alert, say) for alert in event.alerts]) if event.alerts else ""
+    missed = listed(say, [_state(alert, say) for alert in event.alerts]) if event.alerts else ""
     line = say("message.channel_missed", n=len(event.alerts), alerts=missed) if missed else ""
     return (say("message.channel_back"), told.said(say, "channel_restored")), [line]
 
@@ -134,7 +137,7 @@ def _roster_gap(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datet
     instead = [say(f"post.{other}") for other in SUBSTITUTES.get(gap.post, ())]
     lines = [
         say("message.gap_end", clock=format_time(gap.end, now, zone, say)),
-        say("message.gap_instead", posts=_listed(say, [*instead, say("message.fallback")])),
+        say("message.gap_instead", posts=listed(say, [*instead, say("message.fallback")])),
         say("message.gap_next"),
     ]
     site = told.site or clean(gap.site)
@@ -151,14 +154,23 @@ def _test(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -
 
 
 def _digest(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
-    alerts = in_order(event.alerts)
-    asked = _asked(event, told, say)
-    room = MOST_LINES - 1 - len(asked)
-    shown = alerts if len(alerts) <= room else alerts[: room - 1]
-    lines = [_line(alert, say, zone, now) for alert in shown]
-    if left := alerts[len(shown) :]:
-        lines.append(say("message.more", n=len(left), alerts=_listed(say, [say_number(alert, say) for alert in left])))
-    return (_graded(event, say), say("message.count", n=len(alerts))), [*lines, *asked]
+    lines = several.called(event, _asked(event, told, say), say, zone, now)
+    return (_graded(event, say), say("message.count", n=len(event.alerts))), lines
+
+
+def _digest_escalated(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
+    what = say("message.count_untaken", n=len(event.alerts), length=say_length(waited(event), say))
+    return (say("message.escalated"), what), several.called(event, _asked(event, told, say), say, zone, now)
+
+
+def _digest_taken(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
+    what = say("message.count", n=len(event.alerts))
+    return (say("message.taken"), what), several.taken(event, say, zone, now)
+
+
+def _digest_resolved(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
+    what = say("message.count", n=len(event.alerts))
+    return (say("message.resolved"), what), several.restored(event, say, zone, now)
 
 
 _SAID: Final = MappingProxyType[EventKind, Callable[[Event, Pieces, Say, ZoneInfo, datetime], Said]](
@@ -175,17 +187,21 @@ _SAID: Final = MappingProxyType[EventKind, Callable[[Event, Pieces, Say, ZoneInf
         EventKind.SETTINGS_REJECTED: _settings_rejected,
         EventKind.TEST: _test,
         EventKind.DIGEST: _digest,
+        EventKind.HANDED: _handed,
+        EventKind.DIGEST_ESCALATED: _digest_escalated,
+        EventKind.DIGEST_TAKEN: _digest_taken,
+        EventKind.DIGEST_RESOLVED: _digest_resolved,
     }
 )
 
 
 def _severity(event: Event) -> Severity:
     match event.kind:
-        case EventKind.TAKEN | EventKind.CLOSED | EventKind.TEST:
+        case EventKind.TAKEN | EventKind.CLOSED | EventKind.DIGEST_TAKEN | EventKind.TEST:
             return Severity.NOTE
-        case EventKind.RESOLVED | EventKind.CHANNEL_RESTORED:
+        case EventKind.RESOLVED | EventKind.DIGEST_RESOLVED | EventKind.CHANNEL_RESTORED:
             return Severity.OK
-        case EventKind.DIGEST:
+        case kind if kind in SEVERAL:
             return max((alert.severity for alert in event.alerts), default=Severity.NOTE)
         case _:
             return event.alert.severity if event.alert else Severity.WARNING
@@ -202,9 +218,11 @@ def _mention(event: Event) -> tuple[str, ...]:
 
 
 def _where(event: Event, told: Pieces, say: Say) -> str:
+    if event.cut_off:
+        return ""
     target = event.target
     places = (told.site, target.room, target.rack, target.unit) if target else (told.site,)
-    place = _listed(say, [clean(place) for place in places if place])
+    place = listed(say, [clean(place) for place in places if place])
     if event.alert and len(event.alert.said) > LONGEST:
         # The title has the beginning of what others said; here it has room.
         said = clean(event.alert.said, LONGEST_SAID)
@@ -226,7 +244,8 @@ def _asked(event: Event, told: Pieces, say: Say) -> list[str]:
     who = told.person or say("message.whoever")
     if told.person and event.reason:
         who = told.said(say, "person_as", why=say(event.reason))
-    ask = told.said(say, "take_by" if event.deadline else "take_now", who=who)
+    all_of_them = "_all" if event.kind in SEVERAL else ""
+    ask = told.said(say, f"take{all_of_them}_by" if event.deadline else f"take{all_of_them}_now", who=who)
     maintainer = event.target.maintainer if event.target else None
     if maintainer is None:
         return [ask, told.number] if told.number else [ask]
@@ -247,7 +266,7 @@ def _tries(event: Event, say: Say, zone: ZoneInfo, now: datetime) -> list[str]:
             )
             for tried in list(attempts)[-4:]
         ]
-        lines.append(say("message.tries", person=clean(person), tries=_listed(say, tries)))
+        lines.append(say("message.tries", person=clean(person), tries=listed(say, tries)))
     return lines
 
 
@@ -262,20 +281,3 @@ def _state(alert: Alert, say: Say) -> str:
     state = say(f"alert.{alert.state}")
     by = clean(alert.taken_by) if alert.state is AlertState.ACKNOWLEDGED else ""
     return f"{say_number(alert, say)} {by or state}"
-
-
-def _line(alert: Alert, say: Say, zone: ZoneInfo, now: datetime) -> str:
-    return say(
-        "message.line",
-        number=say_number(alert, say),
-        grade=say(f"severity.{alert.severity.name.lower()}"),
-        thing=clean(alert.key[0]),
-        symptom=say_wrong(alert, say),
-        since=format_time(alert.opened, now, zone, say),
-    )
-
-
-def _listed(say: Say, items: list[str]) -> str:
-    """Join some items; those who count them say how many there are."""
-    words = say("message.comma").join(items[:_MOST_NAMED])
-    return say("message.and_more", items=words) if len(items) > _MOST_NAMED else words

@@ -46,8 +46,9 @@ def say_finding(finding: Finding, say: Say, look: Look | None = None) -> str:
         value=format_value(finding.value, finding.unit, say, finding.parameter),
         reason=reason,
     )
-    # An absence has no reading; its parameter is the code of the gap that stands in the reading's place.
-    if finding.parameter.startswith("gap.") and finding.parameter in say:
+    # An absence has no reading; its parameter is the code of the gap that stands in the reading's place, as that of a
+    # channel which fails is the code of what came of the last try.
+    if finding.parameter.startswith(("gap.", "message.result.")) and finding.parameter in say:
         sentence = say("finding.because", finding=sentence, why=say(finding.parameter))
     if finding.limit is None:
         return sentence

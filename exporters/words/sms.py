@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from duty.findings import Severity
 from exporters.words.catalogue import Say
-from exporters.words.events import Event, EventKind, Pieces, clean, in_order, pieces, say_length
+from exporters.words.events import SEVERAL, Event, EventKind, Pieces, clean, in_order, pieces, say_length, waited
 from exporters.words.times import format_time
 
 GSM7_LONGEST: Final = 160
@@ -110,6 +110,13 @@ def sms(event: Event, say: Say, zone: ZoneInfo, now: datetime) -> str:
             parts = _escalated(event, told, say)
         case EventKind.TAKEN:
             parts = _taken(event, told, say, zone, now)
+        case EventKind.HANDED:
+            parts = [
+                *_head(say("message.sms.handed"), say),
+                ((f"{told.number} ",), ()),
+                _what(told, say),
+                _act(event, told, say),
+            ]
         case EventKind.RESOLVED:
             ended = format_time((event.alert and event.alert.resolved) or event.at, now, zone, say)
             restored = (told.said(say, "sms.restored", clock=ended), told.said(say, "sms.restored_short"))
@@ -128,8 +135,14 @@ def sms(event: Event, say: Say, zone: ZoneInfo, now: datetime) -> str:
                 _what(told, say),
                 (by, (_CHECK,)),
             ]
-        case EventKind.DIGEST:
+        case EventKind.DIGEST | EventKind.DIGEST_ESCALATED:
             parts = _digest(event, told, say)
+        case EventKind.DIGEST_TAKEN:
+            parts = _digest_taken(event, told, say, zone, now)
+        case EventKind.DIGEST_RESOLVED:
+            newest = max((alert.resolved for alert in event.alerts if alert.resolved), default=event.at)
+            last = say("message.sms.all_restored", clock=format_time(newest, now, zone, say))
+            parts = [*_head(say("message.sms.resolved"), say), *_count(event, say), ((last, ""), (_DEADLINE,))]
         case EventKind.ROSTER_GAP if event.gap is not None:
             post, clock = say(f"post.{event.gap.post}"), format_time(event.gap.begin, now, zone, say)
             site = f"{told.site or clean(event.gap.site, _WHOLE)} "
@@ -151,7 +164,10 @@ def _fired(event: Event, told: Pieces, say: Say) -> list[Ranked]:
     what: Ranked = _what(told, say)
     below = "sms.below"
     if event.cut_off:
-        what, below = ((told.said(say, "sms.cut_off"), say("message.sms.some")), (_THING,)), "sms.unknown_below"
+        what, below = (
+            ((told.said(say, f"sms.{event.cut_off}"), say("message.sms.some")), (_THING,)),
+            "sms.unknown_below",
+        )
     return [
         *_head(grade, say),
         what,
@@ -192,15 +208,33 @@ def _taken(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) 
 
 def _digest(event: Event, told: Pieces, say: Say) -> list[Ranked]:
     worst = max((alert.severity for alert in event.alerts), default=Severity.NOTE)
+    head, untaken = say(f"severity.{worst.name.lower()}"), ""
+    if event.kind is EventKind.DIGEST_ESCALATED:
+        head = say("message.sms.escalated")
+        untaken = say("message.sms.untaken", length=say_length(waited(event), say))
+    return [*_head(head, say), *_count(event, say, untaken), _act(event, told, say)]
+
+
+def _digest_taken(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> list[Ranked]:
+    at = max((alert.taken_at for alert in event.alerts if alert.taken_at), default=event.at)
+    again = min((alert.expires for alert in event.alerts if alert.expires), default=None)
+    clock = format_time(at, now, zone, say)
+    by = (told.said(say, "sms.taken_by", clock=clock), say("message.sms.taken_at", clock=clock))
+    rings = say("message.sms.first_rings_again", clock=format_time(again, now, zone, say)) if again else ""
+    return [
+        *_head(say("message.sms.taken"), say),
+        *_count(event, say),
+        (by if told.taken_by else by[1:], (_CHECK,) if told.taken_by else ()),
+        ((rings, ""), (_DEADLINE,)),
+    ]
+
+
+def _count(event: Event, say: Say, untaken: str = "") -> list[Ranked]:
+    """Return how many alerts there are, and the first three of them."""
     things = [clean(alert.key[0], _WHOLE) for alert in in_order(event.alerts)[:3]]
     named = tuple(say("message.comma").join(things[:n]) for n in range(len(things), 0, -1))
     forms = (*(say("message.sms.first", things=some) for some in named), "")
-    return [
-        *_head(say(f"severity.{worst.name.lower()}"), say),
-        ((say("message.count", n=len(event.alerts)),), ()),
-        (forms, (_SYMPTOM,) * (len(forms) - 1)),
-        _act(event, told, say),
-    ]
+    return [((say("message.count", n=len(event.alerts)) + untaken,), ()), (forms, (_SYMPTOM,) * (len(forms) - 1))]
 
 
 def _head(words: str, say: Say) -> list[Ranked]:
@@ -221,7 +255,7 @@ def _what(told: Pieces, say: Say) -> Ranked:
 
 def _act(event: Event, told: Pieces, say: Say) -> Ranked:
     """Return who must answer until when."""
-    all_of_them = "_all" if event.kind is EventKind.DIGEST else ""
+    all_of_them = "_all" if event.kind in SEVERAL else ""
     # How to answer, where somebody listens for it.
     how = "_reply" if event.answers else ""
     now = say(f"message.sms.act_now{all_of_them}{how}")

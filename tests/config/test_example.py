@@ -34,7 +34,7 @@ def test_what_it_has_commented_out_is_valid_too() -> None:
     assert settings.credentials.keys() == {"switches", "old-switches"}
     assert settings.agent.database_password
     assert settings.checks.by_profile.keys() == {"server"}
-    assert settings.channels.keys() == {"group", "mail", "sms"}
+    assert settings.channels.keys() == {"group", "mail", "sms", "siren"}
     assert [person.name for person in settings.people] == ["甲工", "丁工", "乙经理"]
     assert list(warnings(settings)) == []
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from config.load import parse
-from config.units import duration, in_words, is_loopback, listening
+from config.units import PublicUrl, duration, in_words, is_loopback, listening
 
 MOST = 3650 * 86_400_000
 
@@ -70,3 +71,36 @@ def test_bit_rates_count_in_thousands() -> None:
     ports = "[{match: a, rate: 200M}, {match: b, rate: 10G}, {match: c, rate: 64k}, {match: d, rate: 1000}]"
     text = f"sites: {{s: {{zone: UTC}}}}\ntargets: [{{kind: icmp, name: a, address: a, ports: {ports}}}]\n"
     assert [port.rate for port in parse(text, "x").targets[0].ports] == [200_000_000, 10_000_000_000, 64_000, 1000]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://night.example.com", "https://night.example.com"),
+        ("https://Night.Example.com:8600/", "https://night.example.com:8600"),
+        ("https://night.example.com:443", "https://night.example.com"),
+        ("https://[2001:db8::1]:8600", "https://[2001:db8::1]:8600"),
+    ],
+)
+def test_a_public_address_is_read_as_a_browser_sends_it(written: str, read: str) -> None:
+    assert TypeAdapter(PublicUrl).validate_python(written) == read
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "http://night.example.com",
+        "https://night.example.com/x",
+        "https://a:b@night.example.com",
+        "https://night.example.com:99999",
+        "https://night_x.example.com",
+        "https://night?x",
+        "https://[::1",
+        "https://",
+        "night",
+        7,
+    ],
+)
+def test_what_is_no_public_address_is_refused(written: object) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(PublicUrl).validate_python(written)

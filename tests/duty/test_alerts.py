@@ -11,6 +11,7 @@ from duty.alerts import (
     AlertState,
     TakePolicy,
     begun,
+    closed,
     expired,
     fired_again,
     given_back,
@@ -183,3 +184,19 @@ def test_whatever_happens_somebody_has_it_or_it_calls(steps: list[str]) -> None:
         if it.state is AlertState.FIRING:
             assert not it.taken_by
             assert it.fired >= it.opened
+
+
+def test_who_closes_it_by_hand_says_what_was_done() -> None:
+    over = closed(took(), "乙", NIGHT + HOUR, "board changed")
+    assert (over.state, over.resolved, over.taken_by, over.word) == (
+        AlertState.RESOLVED,
+        NIGHT + HOUR,
+        "乙",
+        "board changed",
+    )
+    assert (over.expires, over.snoozed_until) == (None, None)
+
+
+def test_what_is_over_is_not_closed_once_more() -> None:
+    over = moved(took(), change(OK, NIGHT + HOUR, CRITICAL))
+    assert closed(over, "乙", NIGHT + 2 * HOUR, "late") is over

@@ -271,3 +271,16 @@ def test_the_key_of_a_page_tells_its_receiver_apart_and_fits_a_header() -> None:
     assert len({page.key for page in pages}) == len(pages)
     assert all(page.key.isascii() and len(page.key) < 64 for page in pages)
     assert [page.key for page in paged(alert(), NIGHT)] == [page.key for page in paged(alert(), NIGHT + MINUTE)]
+
+
+def test_a_channel_that_fails_is_told_by_another_way_where_there_is_one() -> None:
+    fails = replace(alert(Severity.WARNING, EVENING), key=("hz1", "channel", "dingtalk"))
+    (page,) = paged(fails, EVENING)
+    assert (page.person, page.contact.channel) == ("甲", "sms")
+    (page,) = paged(fails, EVENING, roster=(on("新", TECHNICIAN),))
+    assert (page.person, page.contact.channel) == ("新", "dingtalk"), "who has no other is told by it when it works"
+
+
+def test_a_gap_in_the_roster_is_told_to_who_may_fill_it() -> None:
+    gap = replace(alert(Severity.WARNING, EVENING), key=("hz1", "roster_technician", "2026-05-05 20:00"))
+    assert [page.person for page in paged(gap, EVENING)] == ["乙"]

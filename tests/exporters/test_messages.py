@@ -24,7 +24,8 @@ from exporters.notify.port import Message
 from exporters.words import LANGUAGES, Say, words
 from exporters.words.codes import RESULTS
 from exporters.words.events import Event, EventKind, Tried, clean
-from exporters.words.messages import MOST_LINES, page
+from exporters.words.messages import page
+from exporters.words.several import MOST_LINES
 from exporters.words.sms import GSM7_LONGEST, UCS2_LONGEST, gsm7, is_gsm7, size
 
 EN, ZH = words("en"), words("zh")
@@ -75,7 +76,8 @@ def fired(say: Say) -> Event:
 
 
 def cut_off(say: Say) -> Event:
-    alert = replace(ALERT, number=9, key=("hz1", "reach", ""))
+    finding = Finding("cut_off", "", Severity.CRITICAL, "absence.cut_off", "", 296)
+    alert = replace(ALERT, number=9, key=("hz1", "cut_off", ""), finding=finding)
     return replace(fired(say), alert=alert, target=None, below=296)
 
 
@@ -104,6 +106,14 @@ def escalated(say: Say) -> Event:
 def was_taken(say: Say) -> Event:
     alert = taken(ALERT, "a", T0 + 3 * MINUTE, TakePolicy(), word="board dark")
     return Event(EventKind.TAKEN, T0 + 3 * MINUTE, "k", alert=alert, site=SITE[say], taken_by=TECHNICIAN[say].title)
+
+
+def handed(say: Say) -> Event:
+    return replace(fired(say), kind=EventKind.HANDED, giver=MANAGER[say].title, word="board dark", deadline=None)
+
+
+def flapping(say: Say) -> Event:
+    return replace(fired(say), alert=replace(ALERT, flapping=True))
 
 
 def resolved(say: Say) -> Event:
@@ -163,6 +173,34 @@ def digest(say: Say) -> Event:
     return replace(fired(say), kind=EventKind.DIGEST, alert=None, target=None, below=0, alerts=(DISK, *many))
 
 
+def digest_escalated(say: Say) -> Event:
+    before = digest(say)
+    return replace(
+        before,
+        kind=EventKind.DIGEST_ESCALATED,
+        at=T0 + 5 * MINUTE,
+        person=MANAGER[say],
+        reason="step.manager",
+        deadline=(T0 + 10 * MINUTE, Post.LEADER),
+    )
+
+
+def digest_taken(say: Say) -> Event:
+    title = TECHNICIAN[say].title
+    at = T0 + 3 * MINUTE
+    alerts = tuple(replace(taken(each, "a", at, TakePolicy()), taken_by=title) for each in digest(say).alerts)
+    return Event(EventKind.DIGEST_TAKEN, at, "k", site=SITE[say], taken_by=title, alerts=alerts)
+
+
+def digest_resolved(say: Say) -> Event:
+    ends = [T0 + n * MINUTE for n in range(47, 60)]
+    alerts = tuple(
+        replace(each, state=AlertState.RESOLVED, resolved=end)
+        for each, end in zip(digest(say).alerts, ends, strict=True)
+    )
+    return Event(EventKind.DIGEST_RESOLVED, max(ends), "k", site=SITE[say], alerts=alerts)
+
+
 EVENTS = (
     fired,
     cut_off,
@@ -178,6 +216,11 @@ EVENTS = (
     settings_rejected,
     trial,
     digest,
+    handed,
+    flapping,
+    digest_escalated,
+    digest_taken,
+    digest_resolved,
 )
 
 
@@ -231,8 +274,17 @@ def test_why_it_is_this_person_is_said(post: Post) -> None:
     assert line.startswith(f"甲工\uff08代{ZH(f'post.{post}')}\uff09\uff1a请 03:15 前认领")
 
 
-def test_an_alert_without_target_and_children_is_not_a_site_cut_off() -> None:
+def test_a_target_that_left_the_settings_is_not_a_site_cut_off() -> None:
     assert "HZ1-CORE-01 not reached" in said(replace(fired(EN), target=None, below=0), EN).title
+
+
+def test_when_every_site_is_cut_off_it_is_the_monitor() -> None:
+    one = cut_off(EN)
+    assert one.alert
+    finding = replace(one.alert.finding, reason="absence.monitor_cut_off")
+    message = said(replace(one, alert=replace(one.alert, finding=finding)), EN)
+    assert "the monitor is cut off since 03:10" in message.title
+    assert "296 targets unknown, not necessarily down" in "\n".join(message.lines)
 
 
 def test_a_digest_of_four_names_each() -> None:
@@ -321,6 +373,13 @@ def test_a_hostile_name_adds_no_markup(name: str, event: Callable[[Say], Event],
     assert re.fullmatch(r"[+0-9]*", "".join(message.mention))
 
 
+ASKING = (
+    EventKind.FIRED,
+    EventKind.ESCALATED,
+    EventKind.FIRED_AGAIN,
+    EventKind.DIGEST,
+    EventKind.DIGEST_ESCALATED,
+)
 NAMES = st.text(st.characters(), max_size=300) | st.text("甲Aé_ 。-\U0001f534", max_size=300)
 
 
@@ -340,7 +399,7 @@ def test_every_message_fits(event: Callable[[Say], Event], name: str, language: 
     else:
         assert is_gsm7(message.sms)
         assert size(message.sms) <= GSM7_LONGEST
-    if told.kind in (EventKind.FIRED, EventKind.ESCALATED, EventKind.FIRED_AGAIN, EventKind.DIGEST):
+    if told.kind in ASKING:
         assert ("认领" if say is ZH else "take") in message.sms.lower()
     if told.alert is not None:
         assert re.search(rf"\bA{number:02d}\b", message.sms)

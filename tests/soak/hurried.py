@@ -23,7 +23,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 
 from agent import bootstrap
-from agent.services import inspect
+from agent.services import hand_out, inspect
 from agent.services.deliver import Deliverer
 from agent.services.look import Looker
 from agent.store import rounds
@@ -61,6 +61,8 @@ watch: {interval: 10s, keep_every: 1m}
 FAULTS = {
     "db": (47, 5, 9),
     "web": (61, 13, 9),
+    "web-2": (61, 13, 9),
+    "web-3": (61, 13, 9),
     "core": (83, 20, 12),
     "access-1": (83, 20, 12),
     "access-2": (83, 20, 12),
@@ -151,7 +153,7 @@ class World:
 
 
 class WitnessedStore(Store):
-    """The store, whose word is taken down when it says that a round is closed."""
+    """The store, whose word is taken down: that a round is closed, and which letters are in a message to be sent."""
 
     witness: Witness
 
@@ -162,6 +164,10 @@ class WitnessedStore(Store):
             closed: Any = result
             state, counts = closed
             self.witness.saw(closed=args[0], state=state, counts=dict(counts.of))
+        if called is hand_out.lease:
+            given_out: Any = result
+            for letter in given_out:
+                self.witness.saw(leased=letter.batch.key, letters=[each.key for each in letter.batch.letters])
         return result
 
 

@@ -1,7 +1,7 @@
-"""The hurried agent with people to tell: receivers that accept, fail, refuse, hang, and forget to answer.
+"""The hurried agent with people to tell: receivers that accept, fail, refuse, hang, drip, and forget to answer.
 
 ``python -m tests.soak.receivers FOLDER SECONDS``. What a receiver accepted is in FOLDER/witness, however the process
-ended. What it does with a letter follows from the letter's key and how often it has seen it, in this life or before.
+ended. What it does with a message follows from the message's key and how often it has seen it, in this life or before.
 """
 
 from __future__ import annotations
@@ -37,7 +37,19 @@ rotations:
 fallback:
   - {channel: sms, address: "9"}
 """
-NIGHTLY = SETTINGS.replace("port: 5432}", "port: 5432, key: true}").replace("port: 443}", "port: 443, key: true}")
+NIGHTLY = (
+    SETTINGS.replace("port: 5432}", "port: 5432, key: true}")
+    .replace("port: 443}", "port: 443, key: true}")
+    .replace(
+        "\ncadences:",
+        """
+  - {name: web-2, kind: tcp, address: 10.0.0.11, port: 443, key: true}
+  - {name: web-3, kind: tcp, address: 10.0.0.12, port: 443, key: true}
+cadences:""",
+        1,
+    )
+)
+"""Three fail at once, so that messages have several letters."""
 
 
 class Receiver:
@@ -68,7 +80,18 @@ class Receiver:
         self._witness.saw(accepted=message.key, channel=self._name, address=contact.address, at=at)
         if mood == 4 and first:
             raise NotifyError("timeout")
+        if mood == 5 and first:
+            await self._drip(deadline)
+            raise NotifyError("timeout")
         return Receipt("noted")
+
+    async def _drip(self, deadline: timedelta) -> None:
+        """Answer a byte at a time, until the deadline cuts it; the clock may stand still meanwhile."""
+        end = self._clock.now() + deadline
+        for _ in range(25):
+            if self._clock.now() >= end:
+                return
+            await asyncio.sleep(0.002)
 
     async def close(self) -> None:
         """Nothing is kept open."""

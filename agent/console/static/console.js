@@ -7,23 +7,31 @@
   const stale = document.querySelector("#stale p");
   let waiting = 0;
 
+  /* What a link or a button is known by, so that it is found again in the new content. */
+  function named(one) {
+    return one.getAttribute("href") || (one.form && one.form.getAttribute("action") + one.value);
+  }
+
   /* Put the new content in place of the old, region by region; what is the same is left alone. */
   function replace(fresh) {
     for (const region of document.querySelectorAll("[data-live]")) {
       const other = fresh.getElementById(region.id);
-      if (!other || other.innerHTML === region.innerHTML) continue;
+      /* What the reader has opened is not closed under the hand. */
+      if (!other || other.innerHTML === region.innerHTML || region.querySelector("details[open]")) continue;
       const active = region.contains(document.activeElement) ? document.activeElement : null;
-      const address = active && active.getAttribute("href");
+      const place = active && named(active);
       region.className = other.className;
+      for (const name of Object.keys(other.dataset)) region.dataset[name] = other.dataset[name];
       region.replaceChildren(...other.childNodes);
-      if (address) {
-        const again = [...region.querySelectorAll("a")].find((a) => a.getAttribute("href") === address);
+      if (place) {
+        const again = [...region.querySelectorAll("a, button")].find((one) => named(one) === place);
         if (again) again.focus({ preventScroll: true });
       }
     }
     if (stale) stale.textContent = fresh.querySelector("#stale p").textContent;
     document.title = fresh.title;
     rove();
+    ring();
   }
 
   async function refresh() {
@@ -33,21 +41,73 @@
       if (!answer.ok) throw new Error(String(answer.status));
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       const regions = (page) => [...page.querySelectorAll("[data-live]")].map((region) => region.id).join();
-      /* A page of another shape (the first round is done) is loaded as a whole. */
-      if (regions(fresh) !== regions(document)) return location.reload();
+      /* A page of another shape (the first round is done) is loaded as a whole; but that would end the ringing. */
+      if (answer.redirected || (regions(fresh) !== regions(document) && !sound)) return location.reload();
       replace(fresh);
       if (stale) stale.hidden = true;
     } catch {
       if (stale) stale.hidden = false;
     }
-    waiting = setTimeout(refresh, seconds * 1000);
+    waiting = setTimeout(refresh, pause());
+  }
+
+  /* Out of sight the title still counts, and what rings rings. */
+  function pause() {
+    return 1000 * (document.hidden && !sound ? 60 : seconds);
+  }
+
+  /* A sound and a notification for an alert that nobody has and that was not there before. Off until somebody asks. */
+  const calls = document.getElementById("calls");
+  const button = document.querySelector("[data-ring]");
+  let sound = null;
+  let newest = calls ? Number(calls.dataset.newest) : 0;
+
+  function beep() {
+    for (const [at, pitch] of [[0, 880], [0.25, 660], [0.5, 880]]) {
+      const tone = sound.createOscillator();
+      const loud = sound.createGain();
+      tone.frequency.value = pitch;
+      loud.gain.value = 0.2;
+      tone.connect(loud).connect(sound.destination);
+      tone.start(sound.currentTime + at);
+      tone.stop(sound.currentTime + at + 0.2);
+    }
+  }
+
+  function ring() {
+    const last = newest;
+    if (calls) newest = Math.max(last, Number(calls.dataset.newest));
+    if (!sound || newest <= last) return;
+    beep();
+    if (window.Notification && Notification.permission === "granted") {
+      /* Some telephones have the name and refuse to do it; the sound is there all the same. */
+      try { new Notification(calls.textContent, { tag: "alerts" }); } catch { /* nothing more to do */ }
+    }
+  }
+
+  if (button && calls && window.AudioContext) {
+    button.hidden = false;
+    button.setAttribute("aria-pressed", "false");
+    button.addEventListener("click", () => {
+      if (sound) {
+        sound.close();
+        sound = null;
+      } else {
+        sound = new AudioContext();
+        beep();
+        if (window.Notification && Notification.permission === "default") Notification.requestPermission();
+      }
+      button.setAttribute("aria-pressed", String(Boolean(sound)));
+      button.textContent = sound ? button.dataset.on : button.dataset.off;
+    });
   }
 
   if (seconds) {
     waiting = setTimeout(refresh, seconds * 1000);
     document.addEventListener("visibilitychange", () => {
       clearTimeout(waiting);
-      if (document.visibilityState === "visible") refresh();
+      if (document.hidden) waiting = setTimeout(refresh, pause());
+      else refresh();
     });
   }
 

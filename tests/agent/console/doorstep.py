@@ -26,7 +26,7 @@ from agent.services.peers import Peers
 from agent.services.pulse import Pulse
 from agent.services.read import LiveReader
 from agent.services.station import Station
-from agent.store import alerts, journal, outbox
+from agent.store import alerts, batches, journal
 from agent.store.engine import Store
 from config.load import parse
 from duty.alerts import Alert, AlertState
@@ -72,9 +72,9 @@ class Doorstep:
         """Write and send what is due by now."""
         store, now = self.station.store, self.clock.now()
         await store.write(escalate, self.station.orders, now)
-        while items := await store.write(outbox.lease, self.station.run, now, 100, 100):
-            for item in items:
-                await store.write(outbox.mark_sent, item.number, self.station.run, "noted", now)
+        while given := await store.write(batches.lease, self.station.run, now, 100):
+            for batch in given:
+                await store.write(batches.mark_sent, batch.key, self.station.run, "noted", now)
 
     async def alert(self, number: int = 1) -> Alert:
         return await self.station.store.read(alerts.get_alert, number)

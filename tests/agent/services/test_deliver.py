@@ -17,7 +17,7 @@ from agent.services.escalate import escalate
 from agent.services.look import Looker
 from agent.services.muster import muster
 from agent.services.station import Station
-from agent.store import alerts, journal, outbox
+from agent.store import alerts, batches, journal, outbox
 from agent.store.engine import Store
 from agent.store.outbox import OutboxState
 from config.load import parse
@@ -89,9 +89,9 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 async def test_a_letter_that_failed_is_not_sent_after_its_alert_was_taken(desk: Desk) -> None:
     now = desk.clock.now()
     await desk.station.store.write(escalate, desk.station.orders, now)
-    (item,) = await desk.station.store.write(outbox.lease, desk.station.run, now, 20)
+    (batch,) = await desk.station.store.write(batches.lease, desk.station.run, now, 20)
     await take.take(desk.station, 1, "jia")
-    await desk.station.store.write(outbox.mark_failed, item.number, desk.station.run, "busy", now, now)
+    await desk.station.store.write(batches.mark_failed, batch.key, desk.station.run, "busy", now, now)
     await desk.go_on()
     assert [item.state for item in await desk.letters() if item.event == "fired"] == [OutboxState.DROPPED]
     assert [item.state for item in await desk.letters() if item.event == "taken"] == [OutboxState.SENT]

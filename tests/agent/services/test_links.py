@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from agent import bootstrap
-from agent.services.deliver import Addressed, worded
+from agent.services.deliver import worded
+from agent.services.hand_out import Addressed
 from agent.services.links import KEY_BYTES, Links
+from agent.store.batches import Batch
 from agent.store.outbox import OutboxItem, OutboxState
 from config.load import parse
 from config.schema import Settings
@@ -59,10 +61,13 @@ def message(settings: Settings, contact: Contact, person: Person | None = JIA, *
         key="7-1", event="fired", contact=contact, person=name, alert=7, fired=NOW, step=0, number=1, created=NOW,
         state=OutboxState.LEASED, tries=1, next_at=NOW, lease_until=NOW, lease_by="", sent_at=None, receipt="",
         error="",
+        batch="7-1",
     )  # fmt: skip
     links = Links(bytes(KEY_BYTES), public, "agent", settings.channels) if public else None
     orders = bootstrap.make_orders(settings, dict.fromkeys(settings.cadences, NOW))
-    return worded(Addressed(item, ALERT, person), orders, NOW, links)
+    return worded(
+        Addressed(Batch("7-1", (item,)), {7: ALERT}, {person.name: person} if person else {}), orders, NOW, links
+    )
 
 
 @pytest.mark.parametrize(

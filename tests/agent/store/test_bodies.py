@@ -94,3 +94,22 @@ def test_a_body_that_unfolds_without_end_is_refused(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(bodies, "LARGEST", 1000)
     with pytest.raises(StoreError, match="too long"):
         bodies.unpack(zlib.compress(b" " * 1_000_000))
+
+
+@given(looks, sheets, st.lists(st.tuples(text, text), max_size=3))
+def test_single_values_are_those_that_the_whole_has(seen: Look, line: Sheet, others: list[tuple[str, str]]) -> None:
+    for look_, content in ((seen, bodies.write_look(seen)), (line.look, bodies.write_sheet(line))):
+        if look_ is None or not look_.reached:
+            assert bodies.read_values(content, others) is None
+            continue
+        # The first of two that say the same, as a look's own ``number`` has it.
+        whole = {(r.parameter, r.instance): r.value for r in reversed(look_.readings)}
+        asked = {*others, *whole, *((s.parameter, s.instance) for s in look_.stated)}
+        asked |= {(g.parameter, g.instance) for g in look_.gaps} | {(f.parameter, f.instance) for f in look_.facts}
+        asked |= {(f.check, f.instance) for f in line.findings}
+        assert bodies.read_values(content, asked) == whole
+
+
+def test_single_values_of_another_form_are_not_guessed() -> None:
+    with pytest.raises(StoreError, match="form 2"):
+        bodies.read_values(bodies.write_look(look()).replace(b'"form":1', b'"form":2'), [])

@@ -6,8 +6,8 @@ import pytest
 
 from agent.store import silences
 from agent.store.engine import Store
-from agent.store.silences import Silence, SilenceKind
 from duty.errors import NotFound
+from duty.silences import Silence, SilenceKind
 from tests.agent.store.samples import HOSTILE, HOUR, NOW
 
 

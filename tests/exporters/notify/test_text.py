@@ -5,7 +5,6 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporters.notify.budget import segment
 from exporters.notify.text import ELLIPSIS, cut, fitted, in_json, line, utf8
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=200)
@@ -50,11 +49,3 @@ def test_the_last_links_go_first_where_there_is_no_room_for_all() -> None:
 @given(WORDS)
 def test_a_line_is_one_line(text: str) -> None:
     assert line(text).isprintable()
-
-
-def test_an_sms_is_one_segment() -> None:
-    assert segment("a" * 160) == "a" * 160
-    assert len(segment("a" * 161)) == 160
-    assert segment("网" * 70) == "网" * 70
-    assert segment("网" * 71) == "网" * 69 + ELLIPSIS
-    assert len(segment("🔴" * 71).encode("utf-16-le")) // 2 <= 70

@@ -1,0 +1,146 @@
+"""Hand out letters to be sent, and write down what became of them: a transaction each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import Connection
+
+from agent.services.orders import Orders
+from agent.store import alerts, batches, channels, journal, outbox, people
+from agent.store.alerts import EventKind
+from agent.store.batches import Addressee, Batch
+from agent.store.journal import AGENT
+from agent.store.outbox import OutboxItem, Outgoing
+from duty.alerts import Alert
+from duty.channels import ChannelState
+from duty.people import Contact, Person
+
+AT_ONCE = 20
+"""Messages given out at the same time, over all channels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A message's letters with what they are about, as it stands when it is sent. ``there`` is everybody, by name."""
+
+    batch: Batch
+    alerts: Mapping[int, Alert]
+    there: Mapping[str, Person]
+
+    @property
+    def person(self) -> Person | None:
+        return self.there.get(self.batch.first.person)
+
+
+def remember(
+    conn: Connection, agent: str, known: Collection[str], since: datetime
+) -> tuple[list[tuple[Addressee, datetime]], dict[str, ChannelState]]:
+    """Return what went out since a moment, and what is known of the channels; those that are gone are forgotten."""
+    channels.keep_channels(conn, agent, known)
+    return batches.sent_since(conn, agent, since), channels.load_channels(conn, agent)
+
+
+def lease(
+    conn: Connection, agent: str, run: str, now: datetime, closed: Collection[str], waiting: Collection[Addressee]
+) -> list[Addressed]:
+    """Give out the messages that are due, after ``batches.lease``, with what they are about."""
+    outbox.drop_stale(conn, agent, now)
+    given = batches.lease(conn, agent, run, now, AT_ONCE, closed=closed, waiting=waiting)
+    there = people.load_people(conn, agent) if given else {}
+    about = alerts.get_alerts(conn, agent, {number for batch in given for number in batch.alerts})
+    return [Addressed(batch, {n: about[n] for n in batch.alerts if n in about}, there) for batch in given]
+
+
+def note_sent(conn: Connection, agent: str, letter: Addressed, run: str, receipt: str, now: datetime) -> None:
+    """Write that the channel accepted a message, in the timeline of each alert as well.
+
+    What failed before to the same contact is tried at once: this way works again.
+    """
+    sent = batches.mark_sent(conn, agent, letter.batch.key, run, receipt, now)
+    outbox.hurry(conn, agent, [letter.batch.addressee[:3]], now)
+    alerts.add_events(
+        conn,
+        agent,
+        now,
+        EventKind.TOLD,
+        AGENT,
+        [
+            (item.alert, {"person": item.person, "channel": item.contact.channel, "event": item.event})
+            for item in letter.batch.letters
+            if item.number in sent and item.alert is not None
+        ],
+    )
+
+
+def note_failed(
+    conn: Connection,
+    agent: str,
+    letter: Addressed,
+    run: str,
+    error: str,
+    next_at: datetime,
+    now: datetime,
+) -> None:
+    """Write that a try failed, and when the next is."""
+    batches.mark_failed(conn, agent, letter.batch.key, run, error, next_at, now)
+
+
+def note_refused(
+    conn: Connection,
+    agent: str,
+    letter: Addressed,
+    run: str,
+    error: str,
+    orders: Orders,
+    now: datetime,
+) -> bool:
+    """Write that a channel will never take a message, and write each of its letters to the next contact at once.
+
+    All in one transaction; there they are gathered anew. False: there is no next contact, and the journal says so.
+    """
+    gone = batches.mark_refused(conn, agent, letter.batch.key, run, error, now)
+    items = [item for item in letter.batch.letters if item.number in gone]
+    if not items:
+        return True
+    said = {"person": items[0].person, "channel": items[0].contact.channel, "error": error}
+    about = [(item.alert, said) for item in items if item.alert is not None]
+    alerts.add_events(conn, agent, now, EventKind.FAILED, AGENT, about)
+    further = [each for item in items for each in _further(item, letter.person, orders)]
+    outbox.enqueue(conn, agent, further, now)
+    if not further:
+        whose = {"alerts": letter.batch.alerts, **said}
+        journal.append(conn, agent, "letter_undeliverable", now, AGENT, "failed", whose)
+    return bool(further)
+
+
+def _further(item: OutboxItem, person: Person | None, orders: Orders) -> list[Outgoing]:
+    """Return what goes out instead of a refused letter: to the next contact of the same person, else to the fallback.
+
+    One to the fallback is nobody's: when that is refused too there is nobody else.
+    """
+    if not item.person:
+        return []
+    own = person.contacts if person else ()
+    place = next((n for n, contact in enumerate(own) if contact == item.contact), len(own))
+    if place + 1 < len(own):
+        return [_instead(item, item.person, own[place + 1])]
+    return [_instead(item, "", contact) for contact in orders.fallback]
+
+
+def _instead(item: OutboxItem, person: str, contact: Contact) -> Outgoing:
+    # ASCII and bounded, however many refuse: it travels in headers.
+    whom = sha256(f"{contact.channel} {contact.address}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return Outgoing(
+        key=f"{item.key.partition('+')[0]}+{whom}",
+        event=item.event,
+        contact=contact,
+        person=person,
+        reason=item.reason,
+        data=item.data,
+        alert=item.alert,
+        fired=item.fired,
+    )

@@ -1,0 +1,80 @@
+"""Watch the watch: what is wrong with the agent, its roster and its view becomes alerts like those of any target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from agent.services.orders import Orders
+from agent.services.raise_alerts import raise_alerts
+from agent.services.station import Station
+from agent.store import alerts, shifts
+from duty import own_alerts
+from duty.cut_off import LEAST, Reach
+from duty.findings import Finding, Severity
+from duty.fold import Key
+from duty.own_alerts import Condition, gap_finding, own_changes
+from duty.roster import Night, unmanned
+
+AHEAD = timedelta(hours=24)
+"""So long before nobody is on duty it is told, for somebody must still be found."""
+EVERY_SITE = "*"
+"""The instance of the alert that the monitor itself is cut off, for an agent may be called as its site is."""
+BACK = timedelta(days=7)
+"""How far back the roster tells which hours of a post are held at all."""
+
+
+def watch_self(conn: Connection, agent: str, orders: Orders, seen: Condition, now: datetime) -> None:
+    """Raise and end the alerts about the watch itself. ``seen`` is what the running agent knows (``look_at_self``)."""
+    wrong = {**seen.wrong, **dict(_roster(conn, agent, orders, now))}
+    whole = Condition(wrong, seen.unknown, seen.unknown_checks)
+    raise_alerts(conn, agent, own_changes(alerts.open_alerts(conn, agent), whole, now), orders)
+
+
+def look_at_self(station: Station) -> Condition:
+    """Say what is wrong with the running agent: what it cannot see, what it cannot serve, what it was told wrongly."""
+    orders, now = station.orders, station.clock.now()
+    wrong, unknown = _view(station.memory.reach, orders.agent, orders.watch_every, now)
+    if not station.settings_accepted:
+        finding = Finding(own_alerts.SETTINGS, "", Severity.WARNING, "settings.rejected")
+        wrong[orders.agent, own_alerts.SETTINGS, ""] = finding
+    for page in station.failed_pages:
+        wrong[orders.agent, own_alerts.PAGES, page] = Finding(own_alerts.PAGES, page, Severity.WARNING, "pages.failed")
+    return Condition(wrong, frozenset(unknown))
+
+
+def _view(
+    reach: Mapping[str, Reach], agent: str, every: timedelta, now: datetime
+) -> tuple[dict[Key, Finding], set[Key]]:
+    """Say which sites are cut off; when all of them are, it is the monitor itself that is."""
+    wrong: dict[Key, Finding] = {}
+    unknown: set[Key] = set()
+    sites = {site: known for site, known in reach.items() if len(known.targets) >= LEAST}
+    for site, known in sites.items():
+        if known.cut_off and known.since is not None and now - known.since >= 2 * every:
+            wrong[site, own_alerts.CUT_OFF, ""] = _cut_off("absence.cut_off", len(known.silent))
+        elif known.cut_off is not False:
+            unknown |= {(site, own_alerts.CUT_OFF, ""), (agent, own_alerts.CUT_OFF, EVERY_SITE)}
+    if sites and len(wrong) == len(sites):
+        unknown |= wrong.keys()
+        silent = sum(len(known.silent) for known in sites.values())
+        wrong = {(agent, own_alerts.CUT_OFF, EVERY_SITE): _cut_off("absence.monitor_cut_off", silent)}
+    return wrong, unknown
+
+
+def _cut_off(reason: str, silent: int) -> Finding:
+    return Finding(own_alerts.CUT_OFF, "", Severity.CRITICAL, reason, "", silent)
+
+
+def _roster(conn: Connection, agent: str, orders: Orders, now: datetime) -> Iterator[tuple[Key, Finding]]:
+    roster = shifts.shifts_between(conn, agent, now - BACK, now + AHEAD)
+    for name in orders.sites:
+        zone, policy = orders.zone_of(name), orders.policy(name)
+        night = Night(*orders.night, zone.key)
+        for post in dict.fromkeys(step.post for step in (*policy.critical, *policy.warning)):
+            # From before now, so that a gap that has begun keeps its begin.
+            for gap in unmanned(roster, name, post, night, now - BACK, now + AHEAD):
+                if gap.end > now:
+                    yield gap_finding(gap, zone)
