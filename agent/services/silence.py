@@ -70,9 +70,8 @@ def _write(
     made = silences.add_silence(
         conn, agent, begin, end, by, why[:LONGEST_WHY], target=target, site=site, check=check, kind=kind
     )
-    for alert in alerts.open_alerts(conn, agent):
-        if silenced(alert, [made], now):
-            outbox.drop(conn, agent, alert.number)
+    covered = [alert.number for alert in alerts.open_alerts(conn, agent) if silenced(alert, [made], now)]
+    outbox.drop(conn, agent, *covered)
     said = {
         "silence": made.number, "kind": kind.value, "target": target, "site": site, "check": check,
         "begin": begin.isoformat(), "end": end.isoformat(), "why": made.why,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -42,7 +42,7 @@ async def take_all(station: Station, numbers: Sequence[int], by: str, *, asker: 
     if len(numbers) > MOST_AT_ONCE:
         raise NightdutyError(f"{len(numbers)} alerts are more than can be taken at once, {MOST_AT_ONCE}")
     now, policy = station.clock.now(), station.orders.take_policy
-    return await station.store.write(_take_free, numbers, by, lambda a: taken(a, by, now, policy), asker, now)
+    return await station.store.write(_take_free, set(numbers), by, lambda a: taken(a, by, now, policy), asker, now)
 
 
 async def give_back(station: Station, number: int, by: str, word: str = "", *, asker: str = "") -> Alert:
@@ -92,17 +92,21 @@ def _free(alert: Alert, now: datetime) -> Alert:
 def _take_free(
     conn: Connection,
     agent: str,
-    numbers: Sequence[int],
+    wanted: Set[int],
     by: str,
     change: Callable[[Alert], Alert],
     asker: str,
     now: datetime,
 ) -> list[int]:
-    wanted = set(numbers)
-    free = [a.number for a in alerts.open_alerts(conn, agent) if a.number in wanted and a.state is AlertState.FIRING]
-    for number in free:
-        _write(conn, agent, number, by, EventKind.TAKEN, change, "", asker, now)
-    return free
+    free = [a for a in alerts.open_alerts(conn, agent) if a.number in wanted and a.state is AlertState.FIRING]
+    numbers, kind = [alert.number for alert in free], EventKind.TAKEN
+    alerts.change_alerts(conn, agent, ((alert, change(alert)) for alert in free))
+    alerts.add_events(conn, agent, now, kind, by, ((number, {}) for number in numbers))
+    said = (_said(number, {"word": ""}, asker) for number in numbers)
+    journal.append_all(conn, agent, f"alert_{kind.value}", now, by, "ok", said)
+    outbox.drop(conn, agent, *numbers)
+    tell_those_who_know(conn, agent, dict.fromkeys(numbers, now), kind.value)
+    return numbers
 
 
 async def _change(
@@ -130,7 +134,7 @@ def _write(
     _journal(conn, agent, number, by, kind, {"word": word}, asker, now)
     if kind in (EventKind.TAKEN, EventKind.CLOSED):
         outbox.drop(conn, agent, number)
-        tell_those_who_know(conn, agent, after, kind.value, now)
+        tell_those_who_know(conn, agent, {number: now}, kind.value)
     return after
 
 
@@ -165,6 +169,9 @@ def _journal(
     conn: Connection, agent: str, number: int, by: str, kind: EventKind, said: Mapping[str, str], asker: str,
     now: datetime,
 ) -> None:  # fmt: skip
+    journal.append(conn, agent, f"alert_{kind.value}", now, by, "ok", _said(number, said, asker))
+
+
+def _said(number: int, said: Mapping[str, str], asker: str) -> dict[str, str | int]:
     # Who typed it stands beside in whose name it was done.
-    whole = {"alert": number, **said} | ({"asker": asker} if asker else {})
-    journal.append(conn, agent, f"alert_{kind.value}", now, by, "ok", whole)
+    return {"alert": number, **said} | ({"asker": asker} if asker else {})

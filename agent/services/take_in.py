@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from agent.services.raise_alerts import carry
+from agent.services.raise_alerts import Carried, carry
 from agent.services.station import Station
 from agent.store import alerts, journal
 from agent.store import handed as handed_to_us
@@ -75,16 +75,18 @@ def _by_key(handed: Iterable[Handed]) -> dict[Key, list[Handed]]:
 def _take_in(
     conn: Connection, agent: str, handed: Mapping[Key, Sequence[Handed]], most_open: int, now: datetime
 ) -> TakenIn:
+    there = alerts.open_by_key(conn, agent, handed.keys())
     done, room = TakenIn(), most_open - handed_to_us.count_open(conn, agent)
     opened: list[int] = []
+    carried: list[Carried] = []
     for key, reports in handed.items():
-        before = alerts.open_alert(conn, agent, key)
+        before = there.get(key)
         transition = moves(before, reports, now)
         if transition is None:
             continue
         if before is not None:
             after = _moved(before, transition, reports)
-            carry(conn, agent, before, after, now)
+            carried.append(Carried(before, after, now))
             ended = int(not after.open)
             done = replace(done, ended=done.ended + ended, changed=done.changed + 1 - ended)
             room += ended
@@ -93,6 +95,7 @@ def _take_in(
             room -= 1
         else:
             done = replace(done, no_room=done.no_room + 1)
+    carry(conn, agent, carried)
     done = replace(done, opened=len(opened))
     _write_down(conn, agent, done, opened, most_open, now)
     return done

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -17,6 +17,8 @@ from duty.alerts import Alert, AlertState
 from duty.errors import NotFound, StoreError
 from duty.findings import Finding, Severity
 from duty.fold import Key
+
+T = TypeVar("T")
 
 MOST_NAMED = 500
 """Numbers in one query; SQLite takes a bounded number of parameters."""
@@ -57,37 +59,49 @@ class AlertEvent:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-def open_alerts(conn: Connection, agent: str) -> list[Alert]:
-    """Return the alerts that are not resolved, in the order in which they opened."""
+def open_alerts(conn: Connection, agent: str, checks: Collection[str] = ()) -> list[Alert]:
+    """Return the alerts that are not resolved, or those of some checks, in the order in which they opened."""
     # Named one by one, for there is an index by state, and in years most alerts are resolved.
     still = alerts.c.state.in_([state.value for state in AlertState if state is not AlertState.RESOLVED])
     query = sa.select(alerts).where(alerts.c.agent == agent, still).order_by(alerts.c.number)
+    if checks:
+        query = query.where(alerts.c.check.in_(checks))
     return [_alert(row) for row in conn.execute(query)]
 
 
 def open_alert(conn: Connection, agent: str, key: Key) -> Alert | None:
     """Return the open alert of a key."""
-    target, check, instance = key
-    query = sa.select(alerts).where(
-        alerts.c.agent == agent,
-        alerts.c.target == target,
-        alerts.c.check == check,
-        alerts.c.instance == instance,
-        OPEN,
-    )
-    row = conn.execute(query).one_or_none()
-    return None if row is None else _alert(row)
+    return open_by_key(conn, agent, [key]).get(key)
 
 
-def last_resolved(conn: Connection, agent: str, key: Key) -> datetime | None:
-    """Return when the newest alert of a key was over; one that somebody closed by hand does not count."""
-    target, check, instance = key
-    of = alerts.c
-    query = sa.select(sa.func.max(of.resolved)).where(
-        of.agent == agent, of.target == target, of.check == check, of.instance == instance
-    )
+def open_by_key(conn: Connection, agent: str, keys: Collection[Key]) -> dict[Key, Alert]:
+    """Return the open alerts of these keys, those that there are."""
+    found: dict[Key, Alert] = {}
+    for some in _in_parts({target for target, _, _ in keys}):
+        query = sa.select(alerts).where(alerts.c.agent == agent, alerts.c.target.in_(some), OPEN)
+        found |= {alert.key: alert for alert in map(_alert, conn.execute(query)) if alert.key in keys}
+    return found
+
+
+def last_resolved(conn: Connection, agent: str, keys: Collection[Key]) -> dict[Key, datetime]:
+    """Return when the newest alert of each key was over; one that somebody closed by hand does not count."""
+    of, found = alerts.c, dict[Key, datetime]()
     closed = sa.exists().where(alert_events.c.alert == of.number, alert_events.c.kind == EventKind.CLOSED.value)
-    return conn.execute(query.where(~closed)).scalar()
+    for some in _in_parts({target for target, _, _ in keys}):
+        query = (
+            sa.select(of.target, of.check, of.instance, sa.func.max(of.resolved))
+            .where(of.agent == agent, of.target.in_(some), of.resolved.is_not(None), ~closed)
+            .group_by(of.target, of.check, of.instance)
+        )
+        found |= {(target, check, instance): at for target, check, instance, at in conn.execute(query)}
+    return {key: at for key, at in found.items() if key in keys}
+
+
+def _in_parts(of: Collection[T]) -> Iterator[list[T]]:
+    """Yield these in parts that a query can name."""
+    every = list(of)
+    for first in range(0, len(every), MOST_NAMED):
+        yield every[first : first + MOST_NAMED]
 
 
 def get_alert(conn: Connection, agent: str, number: int) -> Alert:
@@ -157,15 +171,25 @@ def put_alert(conn: Connection, agent: str, alert: Alert) -> Alert:
     return _alert(made.one())
 
 
+def put_alerts(conn: Connection, agent: str, fresh: Sequence[Alert]) -> list[Alert]:
+    """Write new alerts and return them with their numbers, in the same order.
+
+    StoreError if a key has an open alert already, and then none of them is written.
+    """
+    if not fresh:
+        return []
+    insert = alerts.insert().returning(alerts.c.number, sort_by_parameter_order=True)
+    numbers = conn.execute(insert, [_row(alert) | {"agent": agent} for alert in fresh]).scalars()
+    return [replace(alert, number=number) for alert, number in zip(fresh, numbers, strict=True)]
+
+
 def change_alert(conn: Connection, agent: str, before: Alert, after: Alert) -> bool:
     """Change an alert from what somebody saw to what they made of it; False if it was changed in the meantime.
 
     Only the fields that differ are written, so that a finding which came in between stays.
     """
-    if (before.number, before.key) != (after.number, after.key):
-        raise ValueError(f"alert {before.number} cannot become alert {after.number}")
     old, new = _row(before), _row(after)
-    news = {name: value for name, value in new.items() if old[name] != value} or {"state": new["state"]}
+    news = _news(before, after) or {"state": new["state"]}
     unchanged = sa.and_(
         alerts.c.agent == agent,
         alerts.c.number == before.number,
@@ -174,6 +198,28 @@ def change_alert(conn: Connection, agent: str, before: Alert, after: Alert) -> b
         alerts.c.taken_by == old["taken_by"],
     )
     return conn.execute(alerts.update().where(unchanged).values(news)).rowcount == 1
+
+
+def change_alerts(conn: Connection, agent: str, changes: Iterable[tuple[Alert, Alert]]) -> None:
+    """Change alerts that were read in this very transaction, each from what it was to what it is.
+
+    Nobody can have changed them in between, for there is one who writes.
+    """
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for before, after in changes:
+        if news := _news(before, after):
+            alike.setdefault(tuple(news), []).append(news | {"this": before.number})
+    one = alerts.update().where(alerts.c.agent == agent, alerts.c.number == sa.bindparam("this"))
+    for rows in alike.values():
+        conn.execute(one, rows)
+
+
+def _news(before: Alert, after: Alert) -> dict[str, Any]:
+    """Return the columns in which an alert differs from what it was. ValueError for two that are not the same one."""
+    if (before.number, before.key) != (after.number, after.key):
+        raise ValueError(f"alert {before.number} cannot become alert {after.number}")
+    old, new = _row(before), _row(after)
+    return {name: value for name, value in new.items() if old[name] != value}
 
 
 def add_event(
@@ -205,8 +251,23 @@ def add_events(
     about: Iterable[tuple[int, Mapping[str, Any]]],
 ) -> None:
     """Append a line of one kind to the timelines of many alerts, each with what is said of it."""
-    same = {"agent": agent, "at": at, "kind": kind.value, "actor": actor, "text": ""}
-    rows = [same | {"alert": alert, "data": canonical(dict(said)).decode()} for alert, said in about]
+    put_events(conn, agent, (AlertEvent(0, alert, at, kind, actor, data=said) for alert, said in about))
+
+
+def put_events(conn: Connection, agent: str, happened: Iterable[AlertEvent]) -> None:
+    """Append lines to the timelines of many alerts, in this order; the record gives them their numbers."""
+    rows = [
+        {
+            "agent": agent,
+            "alert": event.alert,
+            "at": event.at,
+            "kind": event.kind.value,
+            "actor": event.actor,
+            "text": event.text,
+            "data": canonical(dict(event.data)).decode(),
+        }
+        for event in happened
+    ]
     if rows:
         conn.execute(alert_events.insert(), rows)
 
@@ -220,10 +281,10 @@ def events(conn: Connection, agent: str, alert: int) -> list[AlertEvent]:
 def newest_events(conn: Connection, agent: str, of: Sequence[int], kinds: Iterable[EventKind]) -> dict[int, AlertEvent]:
     """Return the newest event of these kinds of each of these alerts, by the alert's number."""
     found: dict[int, AlertEvent] = {}
-    for first in range(0, len(of), MOST_NAMED):
+    for some in _in_parts(of):
         query = sa.select(alert_events).where(
             alert_events.c.agent == agent,
-            alert_events.c.alert.in_(of[first : first + MOST_NAMED]),
+            alert_events.c.alert.in_(some),
             alert_events.c.kind.in_([kind.value for kind in kinds]),
         )
         found |= {row.alert: _event(row) for row in conn.execute(query.order_by(alert_events.c.number))}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -38,28 +38,35 @@ def append(
     conn: Connection, agent: str, kind: str, at: datetime, actor: str, result: str, payload: Mapping[str, Any]
 ) -> Entry:
     """Append an entry in the caller's transaction. ``actor`` is who did it: a person's name, or ``AGENT``."""
-    last = head(conn, agent)
-    content = canonical(dict(payload))
-    seq, previous = (last.seq + 1, last.hash) if last else (1, FIRST)
-    said = digest(content)
-    entry = Entry(
-        seq, kind, at, actor, result, said, previous, link(agent, seq, kind, at, actor, result, said, previous)
-    )
-    conn.execute(
-        journal.insert().values(
-            agent=agent,
-            seq=seq,
-            kind=kind,
-            at=at,
-            actor=actor,
-            result=result,
-            payload=said,
-            previous=previous,
-            hash=entry.hash,
-        )
-    )
-    conn.execute(journal_bodies.insert().values(agent=agent, seq=seq, body=pack(content)))
+    (entry,) = append_all(conn, agent, kind, at, actor, result, [payload])
     return entry
+
+
+def append_all(
+    conn: Connection,
+    agent: str,
+    kind: str,
+    at: datetime,
+    actor: str,
+    result: str,
+    payloads: Iterable[Mapping[str, Any]],
+) -> list[Entry]:
+    """Append an entry for each payload, in this order, as ``append`` does one."""
+    last = head(conn, agent)
+    seq, previous = (last.seq, last.hash) if last else (0, FIRST)
+    made: list[Entry] = []
+    packed: list[dict[str, Any]] = []
+    for payload in payloads:
+        content = canonical(dict(payload))
+        seq, said = seq + 1, digest(content)
+        this = link(agent, seq, kind, at, actor, result, said, previous)
+        made.append(Entry(seq, kind, at, actor, result, said, previous, this))
+        packed.append({"agent": agent, "seq": seq, "body": pack(content)})
+        previous = this
+    if made:
+        conn.execute(journal.insert(), [asdict(entry) | {"agent": agent} for entry in made])
+        conn.execute(journal_bodies.insert(), packed)
+    return made
 
 
 def link(agent: str, seq: int, kind: str, at: datetime, actor: str, result: str, payload: str, previous: str) -> str:

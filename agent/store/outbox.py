@@ -5,7 +5,7 @@ How letters become messages and how these are given out is in ``batches``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -38,6 +38,9 @@ CALLS = ("fired", "fired_again", "escalated")
 
 UNSURE = ("timeout", "no_answer", "not_understood")
 """Codes of a NotifyError after which the message may have arrived all the same: only the answer was lost."""
+
+MOST_NAMED = 500
+"""Alerts in one query; SQLite takes a bounded number of parameters."""
 
 WAITS = outbox.c.state.in_((OutboxState.PENDING.value, OutboxState.LEASED.value))
 
@@ -133,10 +136,14 @@ def release(conn: Connection, agent: str, run: str, now: datetime) -> int:
     return conn.execute(outbox.update().where(dead).values(free)).rowcount
 
 
-def drop(conn: Connection, agent: str, alert: int) -> int:
-    """Take back what waits to be sent of an alert, as somebody has it or it is over; return how many those were."""
-    waiting = sa.and_(outbox.c.agent == agent, outbox.c.alert == alert, outbox.c.state == OutboxState.PENDING.value)
-    return conn.execute(outbox.update().where(waiting).values(state=OutboxState.DROPPED.value)).rowcount
+def drop(conn: Connection, agent: str, *of: int) -> int:
+    """Take back what waits to be sent of alerts, as somebody has them or they are over; return how many those were."""
+    dropped = 0
+    for first in range(0, len(of), MOST_NAMED):
+        named = outbox.c.alert.in_(of[first : first + MOST_NAMED])
+        waiting = sa.and_(outbox.c.agent == agent, named, outbox.c.state == OutboxState.PENDING.value)
+        dropped += conn.execute(outbox.update().where(waiting).values(state=OutboxState.DROPPED.value)).rowcount
+    return dropped
 
 
 def drop_stale(conn: Connection, agent: str, now: datetime) -> int:
@@ -211,13 +218,22 @@ def who_was_told(conn: Connection, agent: str, alert: int) -> set[tuple[str, Con
     What is under way, or was when a run died, counts as well, and so does what was sent and got no answer: better a
     recovery too many than one that never comes.
     """
-    lost = {OutboxState.FAILED, OutboxState.REFUSED}
-    found = {
-        (item.person, item.contact.channel, item.contact.address): item.contact
-        for item in of_alert(conn, agent, alert)
-        if item.tries and (not item.error or item.error.startswith(UNSURE)) and item.state not in lost
-    }
-    return {(person, contact) for (person, _, _), contact in found.items()}
+    return who_knows(conn, agent, [alert]).get(alert, set())
+
+
+def who_knows(conn: Connection, agent: str, of: Sequence[int]) -> dict[int, set[tuple[str, Contact]]]:
+    """Return who was told of each of these alerts, as ``who_was_told`` does for one."""
+    row, lost = outbox.c, (OutboxState.FAILED.value, OutboxState.REFUSED.value)
+    arrived = sa.and_(row.agent == agent, row.tries > 0, row.state.not_in(lost))
+    # By the way alone: of two that differ in their path the later one counts.
+    found: dict[int, dict[tuple[str, str, str], Contact]] = {}
+    for first in range(0, len(of), MOST_NAMED):
+        query = sa.select(row.alert, row.person, row.channel, row.address, row.path, row.error)
+        some = query.where(arrived, row.alert.in_(of[first : first + MOST_NAMED])).order_by(row.number)
+        for alert, person, channel, address, path, error in conn.execute(some):
+            if not error or error.startswith(UNSURE):
+                found.setdefault(alert, {})[person, channel, address] = Contact(channel, address, path)
+    return {alert: {(person, way) for (person, _, _), way in ways.items()} for alert, ways in found.items()}
 
 
 def due(now: datetime) -> sa.ColumnElement[bool]:

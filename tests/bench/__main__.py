@@ -36,11 +36,11 @@ from collectors.snmp.device import SnmpCollector
 from config.load import parse
 from duty.fold import fold
 from duty.rates import derive
-from duty.readings import Look, Notes, Reading
+from duty.readings import Look, Notes
 from duty.targets import Target
 from exporters.prometheus import Picture, render
+from tests.bench.house import PORTS, settings, switch
 
-PORTS = 50
 LOOKS = 10
 OVER_SNMP = "look (SNMP v2c)"
 SNMP = """
@@ -49,7 +49,6 @@ credentials: {{lab: {{version: "2c", community: "env:BENCH_COMMUNITY"}}}}
 targets:
   - {{name: switch, kind: snmp, address: 127.0.0.1, port: {port}, credential: lab, profiles: [interfaces], ping: false}}
 """
-COUNTERS = ("in", "out", "in_packets", "out_packets", "in_errors", "out_errors", "in_discards", "out_discards")
 START = datetime(2026, 11, 23, 20, tzinfo=UTC)
 
 
@@ -77,33 +76,6 @@ class World:
 
 def _cpu() -> float:
     return time.process_time()
-
-
-def switch(target: Target, tick: int) -> Notes:
-    """Show a 48-port switch with two uplinks: 13 readings a port, as IF-MIB has them."""
-    notes = Notes(reached=True)
-    add = notes.readings.append
-    add(Reading("uptime", "", 8_640_000 + tick * 3600, "s"))
-    add(Reading("cpu_used", "", 17 + hash(target.name) % 20, "%"))
-    add(Reading("memory_used", "", 41.0, "%"))
-    for port in range(1, PORTS + 1):
-        name = f"GigabitEthernet0/0/{port}"
-        add(Reading("port_up", name, int(port % 3 != 0), "bool"))
-        add(Reading("port_enabled", name, 1, "bool"))
-        add(Reading("port_speed", name, 10**9, "bit/s"))
-        add(Reading("port_mtu", name, 1500, "B"))
-        for number, counter in enumerate(COUNTERS):
-            unit = "B" if counter in ("in", "out") else "1"
-            grown = 0 if number > 3 else port * 10_000_000 * tick
-            add(Reading(f"port_{counter}_total", name, 10**12 + grown, unit, 64))
-    return notes
-
-
-def settings(targets: int) -> str:
-    """Return settings of as many switches."""
-    lines = ["agent: {name: bench}", "sites: {lab: {zone: Asia/Shanghai}}", "targets:"]
-    lines += [f"  - {{name: sw-{n}, kind: icmp, address: 127.0.0.1, role: network}}" for n in range(targets)]
-    return "\n".join(lines)
 
 
 async def by_stage(station: Station, world: World, costs: Costs) -> None:
