@@ -39,7 +39,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class SiteRoster:
-    """One site: its columns, and its days from the present one on. ``fill`` puts somebody on duty at each post."""
+    """One site: its columns, its days from the present one on. ``fill`` puts somebody on duty at each post.
+
+    Where there is no roster at all there are no days.
+    """
 
     name: str
     title: str
@@ -88,7 +91,9 @@ def _site(calendar: DutyCalendar, name: str, mine: str) -> SiteRoster:
         title=site.title or name,
         zone=site.zone,
         posts=tuple(plan.post for plan in plans),
-        days=tuple(Day(_noon(day, site.zone), tuple(tuple(c.get(day, ())) for c in columns)) for day in days),
+        days=()
+        if not any(columns)
+        else tuple(Day(_noon(day, site.zone), tuple(tuple(c.get(day, ())) for c in columns)) for day in days),
         fill=tuple((post, put_url(name, post, *tonight, site.zone)) for post in ROSTERED),
     )
 
