@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
@@ -91,15 +91,14 @@ def _site(calendar: DutyCalendar, name: str, mine: str) -> SiteRoster:
         title=site.title or name,
         zone=site.zone,
         posts=tuple(plan.post for plan in plans),
-        days=()
-        if not any(columns)
-        else tuple(Day(_noon(day, site.zone), tuple(tuple(c.get(day, ())) for c in columns)) for day in days),
+        days=tuple(_day(day, columns, site.zone) for day in days) if any(columns) else (),
         fill=tuple((post, put_url(name, post, *tonight, site.zone)) for post in ROSTERED),
     )
 
 
-def _noon(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time(12), ZoneInfo(zone))
+def _day(day: date, columns: Iterable[Mapping[date, list[Entry]]], zone: str) -> Day:
+    noon = datetime.combine(day, time(12), ZoneInfo(zone))
+    return Day(noon, tuple(tuple(column.get(day, ())) for column in columns))
 
 
 def _column(calendar: DutyCalendar, plan: PostPlan, night: Night, mine: str, first: date) -> dict[date, list[Entry]]:

@@ -90,13 +90,6 @@ def last_resolved(conn: Connection, agent: str, key: Key) -> datetime | None:
     return conn.execute(query.where(~closed)).scalar()
 
 
-def count_handed(conn: Connection, agent: str) -> int:
-    """Return how many alerts are open that others handed to us."""
-    still = alerts.c.state.in_([state.value for state in AlertState if state is not AlertState.RESOLVED])
-    theirs = sa.select(sa.func.count()).where(alerts.c.agent == agent, still, alerts.c.source != "")
-    return conn.execute(theirs).scalar_one()
-
-
 def get_alert(conn: Connection, agent: str, number: int) -> Alert:
     """Return an alert; NotFound if there is none of this number."""
     row = conn.execute(sa.select(alerts).where(alerts.c.agent == agent, alerts.c.number == number)).one_or_none()

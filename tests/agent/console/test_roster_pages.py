@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -128,10 +129,11 @@ async def test_somebody_stands_in_from_now_on(at: Callable[..., Visit], desk: De
     assert "Nothing was done" in await visit.said("/roster/substitute", **form | {"person": "lina", "phrase": "ill"})
 
 
-async def entries(desk: Desk, kind: str) -> list[dict[str, object]]:
+async def entries(desk: Desk, kind: str) -> list[dict[str, Any]]:
     store = desk.station.store
-    found = [entry.seq for entry in await store.read(journal.entries, 100) if entry.kind == kind]
-    return [await store.read(journal.payload_of, seq) or {} for seq in found]
+    found = await store.read(journal.entries, 100)
+    said = [await store.read(journal.payload_of, entry.seq) for entry in found if entry.kind == kind]
+    return [each or {} for each in said]
 
 
 async def test_who_is_taken_off_leaves_a_gap_that_can_be_filled_at_once(at: Callable[..., Visit], desk: Desk) -> None:
