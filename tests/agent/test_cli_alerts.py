@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from agent.clock import SteadyClock
-from agent.store.alerts import EventKind
+from agent.store.timeline import EventKind
 from exporters.words import LANGUAGES, words
 from tests.soak.scene import Daemon, journal, rows, short_folder, until
 
