@@ -172,6 +172,6 @@ def _journal(
     journal.append(conn, agent, f"alert_{kind.value}", now, by, "ok", _said(number, said, asker))
 
 
-def _said(number: int, said: Mapping[str, str], asker: str) -> dict[str, str | int]:
+def _said(number: int, said: Mapping[str, str], asker: str) -> dict[str, object]:
     # Who typed it stands beside in whose name it was done.
     return {"alert": number, **said} | ({"asker": asker} if asker else {})
