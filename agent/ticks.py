@@ -76,6 +76,7 @@ class Ticks:
                 for at in (self._next_watch, self._next_beat, self._next_tidy, self._next_test)
             )
             self.station.peers.shift(step)
+            self.station.memory.shift(step)
             self._steps.append((now, step))
         lower_limits(self.station, now)
         desk_free = self._desk is None or self._desk.done()

@@ -6,6 +6,7 @@ it needs no script, and the pages allow no style within them (docs/adr/0013).
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -51,6 +52,8 @@ WIDE: Final = Frame(900, 260, 10)
 _NO_TIME: Final = timedelta(0)
 _LATE: Final = 2.5
 LEFT, RIGHT, TOP, BOTTOM = 58, 66, 18, 32
+MOST_BESIDE = 10
+"""Letters that have room at the left of the axis."""
 """Room around the lines: for values, limits, the signs of alerts, and the time."""
 
 
@@ -234,7 +237,17 @@ def _value_axis(area: _Area, series: Series, say: Say) -> Iterator[str]:
         y = area.y(value)
         yield f'<path class="plot-grid" d="M{area.left},{y} H{area.right}"/>'
         said = format_value(value, series.unit, say, series.parameter, limit=True)
-        yield f'<text class="plot-value" x="{area.left - 5}" y="{y + 3.5:.1f}">{_safe(said, 14)}</text>'
+        if _wide(said) <= MOST_BESIDE:
+            yield f'<text class="plot-value" x="{area.left - 5}" y="{y + 3.5:.1f}">{_safe(said, 14)}</text>'
+        else:
+            # Words for a state have no room beside the axis: within, the upper below its line and the lower above.
+            place = f'x="{area.left + 4}" y="{y + (12 if y < area.bottom - 12 else -4):.1f}"'
+            yield f'<text class="plot-word" {place}>{_safe(said, 40)}</text>'
+
+
+def _wide(text: str) -> int:
+    """Return how many letters' room a text takes; a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def _time_axis(area: _Area, zone: ZoneInfo, say: Say, most: int) -> Iterator[str]:

@@ -125,7 +125,7 @@ def marks_of(record: TargetRecord, place: Place, voice: Voice) -> list[Mark]:
 
 def _called(entry: AlertEntry, voice: Voice) -> str:
     severity = voice.say(f"severity.{entry.alert.severity.name.lower()}")
-    return f"{say_number(entry.alert, voice.say)} {severity}: {voice.finding(entry.alert.finding)}"
+    return f"{say_number(entry.alert, voice.say)} {severity}: {voice.wrong(entry.alert)}"
 
 
 def draw(

@@ -17,6 +17,7 @@ from agent.console.voice import Moment, Voice, voice_of
 from exporters.words import LANGUAGES, SIGNS, shown, words
 from exporters.words.codes import NOTES
 from exporters.words.events import say_number
+from exporters.words.external import say_source
 
 PLACES: Final = (
     ("/", "page.tonight"),
@@ -51,6 +52,7 @@ def open_templates() -> Environment:
         target_url=target_url,
         tel=tel,
         say_number=say_number,
+        say_source=say_source,
         ready_notes=NOTES,
     )
     return templates

@@ -8,6 +8,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from agent.services.overview import Abnormal
+from duty.alerts import Alert
 from duty.changes import Change
 from duty.findings import Finding
 from duty.readings import Look
@@ -17,6 +18,7 @@ from exporters.words import (
     format_day,
     format_time,
     format_value,
+    say_alert,
     say_changed,
     say_finding,
     say_name,
@@ -79,6 +81,10 @@ class Voice:
 
     def finding(self, finding: Finding, look: Look | None = None) -> str:
         return say_finding(finding, self.say, look)
+
+    def wrong(self, alert: Alert, *, source: bool = True) -> str:
+        """Say what is wrong by an alert, be it ours or handed to us; ``source`` says by whom."""
+        return say_alert(alert, self.say, source=source)
 
     def next_step(self, finding: Finding) -> str:
         return say_next(finding, self.say)

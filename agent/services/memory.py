@@ -131,6 +131,15 @@ class Memory:
             if site is not None and look.target in site.targets:
                 site.note(look)
 
+    def shift(self, step: timedelta) -> None:
+        """Go along when the clock was set: how long something has been bad does not change with it."""
+        for key, state in self.states.items():
+            if state.since is not None or state.bad_since is not None:
+                moved = [at + step if at else None for at in (state.since, state.bad_since)]
+                self.states[key] = replace(state, since=moved[0], bad_since=moved[1])
+        for site in self.reach.values():
+            site.since = site.since + step if site.since else None
+
     def recall(self, looks: Sequence[Look]) -> None:
         """Take histories from kept looks, oldest first, after a start; what was seen since then goes on from there."""
         since = {name: self._history.pop(name) for name in {look.target for look in looks} & self._history.keys()}

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from agent.services.station import Station
 from agent.store import journal, runs
+from agent.store.shift_deadlines import shift_deadlines
 from duty.rounds import Absence
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Notice:
 
 
 def write_step(conn: Connection, agent: str, run: str, now: datetime, step: timedelta) -> None:
-    """Write down that the wall clock was set, for whoever reads the times of that night."""
+    """Write down that the wall clock was set, and carry along what is open: who has five minutes keeps them."""
+    shift_deadlines(conn, agent, step)
     runs.record_step(conn, agent, run, now - step, step)
     journal.append(conn, agent, "clock_stepped", now, journal.AGENT, "ok", {"seconds": round(step.total_seconds(), 3)})

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from agent.services.raise_alerts import Carried, carry
 from agent.services.station import Station
 from agent.store import alerts, journal
+from agent.store import handed as handed_to_us
 from agent.store.alerts import EventKind
 from agent.store.journal import AGENT
 from duty.alerts import Alert, begun, moved
@@ -75,7 +76,7 @@ def _take_in(
     conn: Connection, agent: str, handed: Mapping[Key, Sequence[Handed]], most_open: int, now: datetime
 ) -> TakenIn:
     there = alerts.open_by_key(conn, agent, handed.keys())
-    done, room = TakenIn(), most_open - alerts.count_handed(conn, agent)
+    done, room = TakenIn(), most_open - handed_to_us.count_open(conn, agent)
     opened: list[int] = []
     carried: list[Carried] = []
     for key, reports in handed.items():
@@ -102,7 +103,8 @@ def _take_in(
 
 def _open(conn: Connection, agent: str, transition: Transition, reports: Sequence[Handed]) -> Alert:
     worst = max((report for report in reports if report.firing), key=lambda report: report.severity)
-    alert = begun(transition, 0, worst.site, key_equipment=worst.key_equipment, wakes=worst.wakes)
+    last = alerts.last_resolved(conn, agent, transition.key)
+    alert = begun(transition, 0, worst.site, key_equipment=worst.key_equipment, wakes=worst.wakes, last=last)
     alert = alerts.put_alert(conn, agent, replace(alert, source=worst.source, said=worst.said))
     alerts.add_event(conn, agent, alert.number, transition.at, EventKind.FIRED, AGENT, data={"source": worst.source})
     return alert

@@ -104,13 +104,6 @@ def _in_parts(of: Collection[T]) -> Iterator[list[T]]:
         yield every[first : first + MOST_NAMED]
 
 
-def count_handed(conn: Connection, agent: str) -> int:
-    """Return how many alerts are open that others handed to us."""
-    still = alerts.c.state.in_([state.value for state in AlertState if state is not AlertState.RESOLVED])
-    theirs = sa.select(sa.func.count()).where(alerts.c.agent == agent, still, alerts.c.source != "")
-    return conn.execute(theirs).scalar_one()
-
-
 def get_alert(conn: Connection, agent: str, number: int) -> Alert:
     """Return an alert; NotFound if there is none of this number."""
     row = conn.execute(sa.select(alerts).where(alerts.c.agent == agent, alerts.c.number == number)).one_or_none()

@@ -9,6 +9,9 @@ from agent.store.outbox import CALLS, UNSURE, OutboxState
 from agent.store.schema import alerts, outbox
 from duty.alerts import AlertState
 
+ASKS = (*CALLS, "handed")
+"""Events whose message asks somebody to take something."""
+
 _WENT_OUT = sa.and_(
     outbox.c.tries > 0,
     sa.or_(
@@ -43,7 +46,7 @@ def _asking(agent: str, person: str) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         outbox.c.agent == agent,
         outbox.c.person == person,
-        outbox.c.event.in_(CALLS),
+        outbox.c.event.in_(ASKS),
         outbox.c.alert.is_not(None),
         _WENT_OUT,
     )

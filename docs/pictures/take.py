@@ -1,6 +1,7 @@
 """Take the pictures of the README: the real agent and page after a driven night, only the devices are played.
 
-``python -m docs.pictures.take`` writes status-en.png and status-zh.png beside this file; look at them.
+``python -m docs.pictures.take`` writes tonight-en.png, alert-en.png and the same in Chinese beside this file; look at
+them.
 """
 
 from __future__ import annotations
@@ -22,20 +23,21 @@ from agent.services.door import Door
 from agent.services.pulse import Pulse
 from agent.services.read import LiveReader
 from agent.services.sign_in import digest_of
-from agent.store import accounts
+from agent.store import accounts, alerts
 from duty.people import Post
 from duty.readings import Reading
 from tests.stories.night import Night, silent
 
 HERE = Path(__file__).parent
 PORT = 8640
-SIZE = (860, 700)
-"""As wide as a README is shown, so that nothing is scaled."""
+SIZE = (1100, 700)
+"""Wide enough for the layout of a desk."""
+PHONE = (360, 640)
 PLACES = {
-    "en": ("Hangzhou 1", "Room A", "orders", "Switch-maintainer"),
-    "zh": ("杭州一", "机房A", "订单库", "网络维保"),
+    "en": ("Hangzhou 1", "Room A", "orders", "Switch-maintainer", "Wang Fang", "Chen Jie"),
+    "zh": ("杭州一", "机房A", "订单库", "网络维保", "王芳", "陈杰"),
 }
-"""In each language: the site, its room, the business of a server, who mends a switch."""
+"""In each language: the site, its room, the business of a server, who mends a switch, technician and manager."""
 SETTINGS = """
 agent: {{name: hz1, language: {language}}}
 maintainers: {{{firm}: {{hotline: 400-000-0000}}}}
@@ -50,6 +52,16 @@ targets:
      business: "{business}"}}
   - {{name: website, kind: http, url: "https://www.example.com/health", key: true}}
   - {{name: monitor, kind: host}}
+channels: {{sms: {{kind: command, path: /bin/true}}}}
+people:
+  - {{name: wangfang, title: "{technician}", phone: "138-0000-0001", posts: [technician],
+     contacts: [{{channel: sms, address: "1"}}]}}
+  - {{name: chenjie, title: "{manager}", phone: "138-0000-0009", posts: [manager],
+     contacts: [{{channel: sms, address: "2"}}]}}
+rotations:
+  nights: {{post: technician, people: [wangfang], start: 2026-11-01, begin: "20:00", end: "08:00"}}
+  managers: {{post: manager, people: [chenjie], start: 2026-11-01, begin: "20:00", end: "08:00"}}
+fallback: [{{channel: sms, address: "9"}}]
 """
 
 
@@ -69,8 +81,11 @@ async def live_through(night: Night) -> None:
     def cut_off(now: datetime) -> Iterable[Reading]:
         return silent(now) if now >= night.at("2026-11-24 04:52") else answers(now)
 
+    def dead(now: datetime) -> Iterable[Reading]:
+        return silent(now) if now >= night.at("2026-11-24 05:05") else answers(now)
+
     night.shows = dict.fromkeys(("core-1", "access-11", "website", "monitor"), answers)
-    night.shows |= {"db-1": filling, "access-12": cut_off}
+    night.shows |= {"db-1": filling, "access-12": cut_off, "website": dead}
     await night.go_on_duty()
     await night.until("2026-11-24 00:20")
     await night.stop()
@@ -82,28 +97,30 @@ async def live_through(night: Night) -> None:
 def office(night: Night, folder: Path, language: str) -> Office:
     """Return what the pages of the night work with."""
     station = night.station
-    alerts = AlertRecord(lambda: station.orders, station.clock, station.store)
-    return Office(LiveReader(station, Pulse(station)), station, alerts, Terms(language), Door(station, folder))
+    listed = AlertRecord(lambda: station.orders, station.clock, station.store)
+    return Office(LiveReader(station, Pulse(station)), station, listed, Terms(language), Door(station, folder))
 
 
 async def sign_in(night: Night, browser: BrowserContext) -> None:
     """Have somebody of the night look at it."""
     now = night.clock.now()
-    await night.station.store.write(accounts.add_account, "wangfang", [Post.TECHNICIAN], "", now, must_change=False)
+    await night.station.store.write(
+        accounts.add_account, "wangfang", [Post.TECHNICIAN], "", now, person="wangfang", must_change=False
+    )
     given = (digest_of("token"), "csrf", now, now + timedelta(hours=1))
     await night.station.store.write(accounts.open_session, "wangfang", *given)
     await browser.add_cookies([{"name": "nightduty", "value": "token", "domain": "127.0.0.1", "path": "/"}])
 
 
 async def take(language: str) -> None:
-    """Take one picture."""
-    site, room, business, firm = PLACES[language]
-    settings = SETTINGS.format(language=language, site=site, room=room, business=business, firm=firm)
+    """Take the pictures of one language."""
+    names = ("site", "room", "business", "firm", "technician", "manager")
+    settings = SETTINGS.format(language=language, **dict(zip(names, PLACES[language], strict=True)))
     with tempfile.TemporaryDirectory() as folder:
         night = Night(Path(folder), settings, "2026-11-23 16:30")
         await live_through(night)
         app = create_app(office(night, Path(folder), language))
-        serving = asyncio.create_task(serve("status", app, f"127.0.0.1:{PORT}"))
+        serving = asyncio.create_task(serve("status", app, f"127.0.0.1:{PORT}", failed=set()))
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
                 executable_path="/usr/bin/chromium",
@@ -112,7 +129,11 @@ async def take(language: str) -> None:
             page = await browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]}, color_scheme="light")
             await sign_in(night, page.context)
             await page.goto(f"http://127.0.0.1:{PORT}/?lang={language}")
-            await page.screenshot(path=HERE / f"status-{language}.png", full_page=True)
+            await page.screenshot(path=HERE / f"tonight-{language}.png", full_page=True)
+            number = (await night.station.store.read(alerts.open_alerts))[-1].number
+            await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+            await page.goto(f"http://127.0.0.1:{PORT}/alerts/{number}?lang={language}")
+            await page.screenshot(path=HERE / f"alert-{language}.png")
             await browser.close()
         serving.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -121,7 +142,7 @@ async def take(language: str) -> None:
 
 
 async def main() -> None:
-    """Take both."""
+    """Take them all."""
     for language in PLACES:
         await take(language)
 

@@ -8,12 +8,13 @@ from exporters.words.sentences import say_finding
 from exporters.words.shown import shown
 
 
-def say_alert(alert: Alert, say: Say) -> str:
-    """Say what is wrong: what a check of ours found, or what others said, and who they are."""
+def say_alert(alert: Alert, say: Say, *, source: bool = True) -> str:
+    """Say what is wrong: what a check of ours found, or what others said, and who they are unless that stands by."""
     if not alert.source:
         return say_finding(alert.finding, say)
-    code = "external.symptom" if alert.said else "external.bare"
-    return say(code, name=say_given_name(alert), said=alert.said, source=say_source(alert.source, say))
+    name = say_given_name(alert)
+    said = say("external.said", name=name, said=alert.said) if alert.said else name
+    return say("external.from", said=said, source=say_source(alert.source, say)) if source else said
 
 
 def say_given_name(alert: Alert) -> str:

@@ -481,3 +481,16 @@ def test_an_sms_gives_up_the_least_first(length: int, said_of_it: str) -> None:
     alert = replace(event.alert, key=(name, "reach", ""))
     sms = said(replace(event, alert=alert, history=(event.history[1],)), ZH).sms
     assert sms == f"【夜班值守】升级：A07 {said_of_it.replace('H', name)}"
+
+
+@pytest.mark.parametrize(
+    ("language", "person", "said"),
+    [("en", "Tech A", "Tech A, take it by 03:15: reply 1. A07"), ("zh", "甲工", "甲工请03:15前认领，回复1。A07")],
+)
+def test_an_sms_says_how_to_answer_where_somebody_listens(language: str, person: str, said: str) -> None:
+    say = words(language)
+    event = replace(fired(say), answers=True, person=replace(TECHNICIAN[say], title=person))
+    text = page(event, say, ZoneInfo("Asia/Shanghai"), T0).sms
+    assert text.endswith(said)
+    silent = page(replace(event, answers=False), say, ZoneInfo("Asia/Shanghai"), T0).sms
+    assert len(silent) < len(text) <= (70 if language == "zh" else 160)

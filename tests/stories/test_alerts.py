@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -175,4 +176,24 @@ async def test_what_is_over_cannot_be_taken(night: Night) -> None:
     with pytest.raises(NightdutyError, match="over since"):
         await take.take(night.station, alert.number, "jia")
     assert (await night.station.store.read(alerts.get_alert, alert.number)).state is AlertState.RESOLVED
+    await night.stop()
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+async def test_a_clock_that_is_set_gives_and_takes_nobody_time(night: Night, hours: int) -> None:
+    await night.go_on_duty()
+    await dies(night, "03:09", "core")
+    await night.until("03:13")
+    assert when(night.sent) == WHOLE_NIGHT[:1]
+    night.clock.set_wall(timedelta(hours=hours))
+    await night.tick()
+    for _ in range(20):
+        await night.until(f"{night.clock.now().astimezone(night.zone) + timedelta(minutes=1):%Y-%m-%d %H:%M}")
+    core = [(s.at[3:], s.channel, s.address) for s in night.sent if "core" in s.title]
+    assert core == [
+        ("03:12", "chat", "jia"),
+        (f"{3 + hours:02}:14", "sms", "1"),
+        (f"{3 + hours:02}:17", "sms", "2"),
+        (f"{3 + hours:02}:27", "sms", "3"),
+    ]
     await night.stop()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.services.links import Links
 from agent.services.reply import reply
 from agent.services.take_in import take_in
 from agent.store import alerts
@@ -62,4 +63,19 @@ async def test_a_restart_in_between_forgets_nothing(night: Night) -> None:
     assert (await night.station.store.read(alerts.get_alert, 1)).open, "the warning still fires"
     await take_in(night.station, [one("resolved", severity="warning")])
     assert not (await night.station.store.read(alerts.get_alert, 1)).open
+    await night.stop()
+
+
+async def test_what_comes_in_one_message_is_taken_by_one_digit(night: Night) -> None:
+    await night.go_on_duty()
+    night.station.links = Links(bytes(32), "https://night.example.com", "hz1")
+    await night.until("03:10")
+    await take_in(night.station, [one(), one(alertname="HostDown"), one(alertname="RaidBroken")])
+    await night.until("03:12")
+    (digest,) = [s for s in night.sent if s.channel == "sms"]
+    assert "3 alerts" in digest.title
+    assert "HostDown: 根分区已用 96% (from Prometheus)" in digest.text
+    assert await reply(night.station, "13800000001", "1") == "[Night duty] Taken: A01, A02, A03."
+    await night.until("03:30")
+    assert not [s for s in night.sent if s.address == "13800000002"], "the manager sleeps on"
     await night.stop()

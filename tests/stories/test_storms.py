@@ -15,7 +15,7 @@ from tests.stories.test_alerts import SETTINGS
 SITES = "\n".join(f"  - {{name: web-{n:04}, kind: http, url: 'http://10.1.0.1/{n}', key: true}}" for n in range(1100))
 STORM = SETTINGS.replace("\nchannels:\n", f"\n{SITES}\nchannels:\n", 1)
 
-LINKS = "\n".join(f"  - {{name: link-{n:02}, kind: icmp, address: 10.2.0.{n}, key: true}}" for n in range(40))
+LINKS = "\n".join(f"  - {{name: link-{n:02}, kind: icmp, address: 10.2.0.{n}, key: true}}" for n in range(100))
 MAIL = "  mail: {kind: command, path: /bin/true}"
 CUT = SETTINGS.replace("\nchannels:\n", f"\n{LINKS}\nchannels:\n{MAIL}\n", 1).replace(
     # The manager is told by mail alone.
@@ -87,13 +87,14 @@ async def test_when_the_network_is_down_the_local_way_rings_and_what_waited_is_l
     night.broken.clear()
     await night.until("06:06")
     late = by(night.sent, "chat", "jia")
-    assert "core" in late[0].title, "what was tried keeps its key, and is the oldest"
-    assert "40 alerts" in late[1].title
-    assert "link-00" in late[1].text.splitlines()[0]
-    assert len(late) == 2
-    mails = [mail.title.partition(": ")[2] for mail in by(night.sent, "mail", "yi")]
-    assert mails == [
+    # What was tried keeps its key. By which of the two the channel is found to work is chance; the other follows.
+    first, rest = sorted(late, key=lambda message: "40 alerts" in message.title)
+    assert "core" in first.title
+    assert "40 alerts" in rest.title
+    assert "link-00" in rest.text.splitlines()[0], "the oldest first"
+    mails = {mail.title.partition(": ")[2] for mail in by(night.sent, "mail", "yi")}
+    assert mails == {
         "A01 core not reached, nobody took it in 5 min",
         "40 alerts, nobody took them in 5 min",
-    ]
+    }
     await night.stop()

@@ -91,7 +91,7 @@ async def test_the_list_has_the_worst_first_and_what_is_put_off_last(at: Callabl
     assert "being handled 李娜, until 03:17 “去现场了”" in words
     assert "in maintenance until 06:12, 赵磊 “更换电池”" in words
     assert "put off until 05:12, 赵磊 “白天清理”" in words
-    assert "from prometheus flapping High request latency on api-7" in words
+    assert "from Prometheus flapping HighLatency: High request latency on api-7" in words
     assert "Open: 5. Nobody has: 2" in words
 
 
@@ -103,7 +103,7 @@ async def test_the_list_speaks_chinese(at: Callable[..., Visit]) -> None:
         "未处理 认领",
         "处理中 李娜，至 03:17",
         "暂不提醒（维护） 至 06:12，赵磊",
-        "来自 prometheus 反复",
+        "来自 Prometheus 反复",
     ):
         assert said in words
 
@@ -319,7 +319,7 @@ async def test_an_alert_of_ours_is_closed_by_hand_and_the_page_says_what_that_me
 
 
 async def test_an_alert_from_elsewhere_says_who_can_raise_it_again(at: Callable[..., Visit]) -> None:
-    assert "It was handed to us by prometheus." in (await at().page("/alerts/6")).words
+    assert "It was handed to us by Prometheus." in (await at().page("/alerts/6")).words
 
 
 async def test_nothing_to_give_back_is_said(at: Callable[..., Visit]) -> None:

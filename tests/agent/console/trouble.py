@@ -104,8 +104,9 @@ def night(desk: Desk) -> list[int]:
         fired("HZ1-CORE-01", HOT, now - 3 * HOUR), state=AlertState.RESOLVED, resolved=now - HOUR, word="风扇已更换"
     )
     said = "High request latency on api-7"
-    other = fired("api-7", replace(HOT, check="latency", instance="", limit=None), now - 4 * MINUTE)
-    numbers = put(desk, calls, hers, later, quiet, over, replace(other, source="prometheus", said=said, flapping=True))
+    other = fired("api-7", replace(HOT, check="alertmanager:HighLatency", instance="", limit=None), now - 4 * MINUTE)
+    other = replace(other, source="alertmanager", said=said, flapping=True)
+    numbers = put(desk, calls, hers, later, quiet, over, other)
     desk.station.store.write_now(_tell, numbers, now)
     return numbers
 

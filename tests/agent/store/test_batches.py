@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
@@ -313,6 +313,8 @@ def _lent(batch: Batch, now: datetime) -> bool:
     return batch.first.lease_until is not None and now < batch.first.lease_until
 
 
+# No deadline for an example: each makes a database.
+@settings(deadline=None)
 @given(STEPS)
 def test_whatever_happens_nothing_is_lost_and_nothing_accepted_is_sent_again(steps: list[Step]) -> None:
     engine = sa.create_engine("sqlite://")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from agent.store import alerts, asked, batches, forwards, journal, outbox
+from agent.store import alerts, asked, batches, forwards, handed, journal, outbox
 from agent.store.engine import Store
 from duty.alerts import Alert, AlertState
 from duty.findings import Finding, Severity
@@ -64,6 +64,6 @@ async def test_what_somebody_was_asked_last_and_what_still_calls(store: Store) -
 async def test_alerts_of_others_are_counted_while_they_are_open(store: Store) -> None:
     await store.write(alerts.put_alert, alert("a"))
     theirs = await store.write(alerts.put_alert, alert("b", "zabbix"))
-    assert await store.read(alerts.count_handed) == 1
+    assert await store.read(handed.count_open) == 1
     await store.write(alerts.put_alert, replace(theirs, state=AlertState.RESOLVED, resolved=NOW))
-    assert await store.read(alerts.count_handed) == 0
+    assert await store.read(handed.count_open) == 0
