@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from agent import bootstrap, listen, logs, systemd
+from agent import bootstrap, listen, logs, pace, systemd
 from agent.clock import SteadyClock
 from agent.console.app import create_app
 from agent.control.account_verbs import AccountVerbs
@@ -44,6 +44,7 @@ async def run(path: Path) -> None:
     """Run the agent until SIGTERM or SIGINT. Raises AlreadyRunning, SettingsError or StoreError before it is ready."""
     settings = check(path)
     logs.set_up(settings.agent.log_level.upper())
+    pace.set_pace()
     store = bootstrap.open_store(settings)
     try:
         station = await bootstrap.make_station(settings, SteadyClock(), store)
@@ -80,6 +81,7 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
         log.error("the first account cannot be made, the next start will try again: %s", error)
     work: list[Coroutine[Any, Any, None]] = [
         keep_ticking(ticks, station.clock),
+        pace.sweep(),
         _feed(ticks, pulse),
         _paint(station, pulse, page),
         _reload(station, settings, path, hangup),

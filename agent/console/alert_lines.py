@@ -10,7 +10,7 @@ from typing import Final, Literal
 from agent.services.alert_board import LONGEST_SEARCH, PAGE, Board
 from agent.store.timeline import EventKind
 from duty.alerts import Alert, AlertState
-from duty.silences import Silence, silenced
+from duty.silences import Silence, covering, silenced
 from duty.targets import Target
 
 SHOWS: Final = ("open", "mine", "taken", "all")
@@ -84,10 +84,11 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None
 
 
-def stand(alert: Alert, board: Board) -> Line:
-    """Say how an alert stands."""
+def stand(alert: Alert, board: Board, silences: Iterable[Silence] | None = None) -> Line:
+    """Say how an alert stands; ``silences`` are those that cover it, where that is known already."""
     note = board.notes.get(alert.number)
-    silence = silenced(alert, board.silences, board.now) if alert.open else None
+    beside = board.silences if silences is None else silences
+    silence = silenced(alert, beside, board.now) if alert.open else None
     line = Line(alert, "free", at=alert.fired, target=board.targets.get(alert.key[0]), zone=board.zone(alert.site))
     if not alert.open:
         over = alert.resolved or board.now
@@ -111,7 +112,8 @@ def lines(board: Board) -> list[Line]:
 
     Then the worst first, key equipment before the rest, the oldest before the newer.
     """
-    return sorted((stand(alert, board) for alert in board.alerts), key=_urgency)
+    covered = covering(board.alerts, board.silences)
+    return sorted((stand(alert, board, covered.get(alert.number, ())) for alert in board.alerts), key=_urgency)
 
 
 def chosen(all_open: Iterable[Line], wanted: Asked, me: str) -> list[Line]:

@@ -73,7 +73,7 @@ def lay(overview: Overview, opened: str = "") -> tuple[SiteRows, ...]:
     ]
     rows = [Row(target, _signs(target, columns)) for target in overview.targets]
     if len(rows) > MANY:
-        alone = {row.target.name for row in sorted(rows, key=_urgency)[:SHOWN] if _matters(row)}
+        alone = {row.target.name for row in sorted(filter(_matters, rows), key=_urgency)[:SHOWN]}
     else:
         alone = {row.target.name for row in rows}
     by_site: dict[str, list[Row]] = {name: [] for name in overview.sites}

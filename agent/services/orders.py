@@ -58,6 +58,10 @@ class Orders:
         known = self.sites.get(site)
         return ZoneInfo(known.zone if known is not None else self.zone)
 
+    def judged(self, target: str, check: str) -> bool:
+        """Say whether a target is judged by a check; of any other a state may be known from before."""
+        return any(rule.name == check for rule in self.rules.get(target, ()))
+
     @property
     def in_force(self) -> Mapping[tuple[str, str], str]:
         """The parameter of each (target, check) that is judged; of any other a state may be known from before."""

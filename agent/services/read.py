@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Set
 from datetime import timedelta
 
@@ -34,6 +35,8 @@ class RecordReader:
         self._orders = orders
         self._clock = clock
         self._store = store
+        # The grid's closed columns, which stand for good: 24 rounds of 1,000 targets are too many rows for each page.
+        self._closed: Mapping[int, Mapping[str, SheetState]] = {}
 
     @property
     def orders(self) -> Orders:
@@ -55,7 +58,8 @@ class RecordReader:
     async def overview(self) -> Overview:
         """Return the first page's content."""
         now, orders = self._clock.now(), self.orders
-        columns, cells = await self._store.read(_board)
+        columns, cells = await self._store.read(_board, self._closed)
+        self._closed = {c.round.number: cells[c.round.number] for c in columns if c.round.state is not RoundState.OPEN}
         slots = [next(c.slots(now, now + DAYS), None) for c in orders.cadences]
         running = next(
             (Running(o.cadence, o.slot, o.expected - len(o.waiting), o.expected) for o in self.open_rounds().values()),
@@ -70,7 +74,8 @@ class RecordReader:
             rounds=tuple(columns),
             cells=cells,
             next_slot=min((slot for slot in slots if slot is not None), default=None),
-            abnormal=_abnormal(await self.states(), orders),
+            # In a thread and of a copy: of 1,000 switches there are 100,000 states.
+            abnormal=await asyncio.to_thread(_abnormal, dict(await self.states()), orders),
             running=running,
             health=self.health(),
         )
@@ -123,9 +128,13 @@ class LiveReader(RecordReader):
         return self._pulse.lines()
 
 
-def _board(conn: Connection, agent: str) -> tuple[list[RoundColumn], Mapping[int, Mapping[str, SheetState]]]:
+def _board(
+    conn: Connection, agent: str, closed: Mapping[int, Mapping[str, SheetState]]
+) -> tuple[list[RoundColumn], dict[int, Mapping[str, SheetState]]]:
     columns = [RoundColumn(*line) for line in rounds.list_rounds(conn, agent, COLUMNS)]
-    return columns, sheets.sheet_states(conn, agent, [column.round.number for column in columns])
+    numbers = [column.round.number for column in columns]
+    read = sheets.sheet_states(conn, agent, [number for number in numbers if number not in closed])
+    return columns, {number: read[number] if number in read else closed[number] for number in numbers}
 
 
 def _before(conn: Connection, agent: str, column: Round, targets: Set[str]) -> Round | None:
@@ -176,11 +185,10 @@ def _sheet_and_before(
 
 def _abnormal(known: Mapping[Key, State], orders: Orders) -> tuple[Abnormal, ...]:
     """Return what is confirmed bad, worst and key equipment first; a check that was switched off says nothing more."""
-    in_force = orders.in_force
     found = [
         Abnormal(*key, s.severity, s.since, s.value, s.unit, s.limit, s.reason, s.suppressed, s.parameter)
         for key, s in known.items()
-        if key[:2] in in_force and (s.severity >= Severity.WARNING or s.suppressed)
+        if (s.suppressed or s.severity >= Severity.WARNING) and orders.judged(key[0], key[1])
     ]
     targets = orders.targets
     return tuple(sorted(found, key=lambda a: (-a.severity, not targets[a.target].key, a.target, a.check, a.instance)))

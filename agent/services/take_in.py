@@ -103,7 +103,7 @@ def _take_in(
 
 def _open(conn: Connection, agent: str, transition: Transition, reports: Sequence[Handed]) -> Alert:
     worst = max((report for report in reports if report.firing), key=lambda report: report.severity)
-    last = alerts.last_resolved(conn, agent, {transition.key}).get(transition.key)
+    last = alerts.last_resolved(conn, agent, [transition.key]).get(transition.key)
     alert = begun(transition, 0, worst.site, key_equipment=worst.key_equipment, wakes=worst.wakes, last=last)
     alert = alerts.put_alert(conn, agent, replace(alert, source=worst.source, said=worst.said))
     timeline.add_event(conn, agent, alert.number, transition.at, EventKind.FIRED, AGENT, data={"source": worst.source})

@@ -64,7 +64,7 @@ async def read_target(station: Station, name: str, now: datetime) -> TargetRecor
 
 async def count_open(station: Station) -> Counter[str]:
     """Return how many alerts are open, by target."""
-    return Counter(alert.key[0] for alert in await station.store.read(alerts.open_alerts))
+    return Counter(await station.store.read(alerts.count_open))
 
 
 def newest_look(station: Station, name: str) -> Look | None:
@@ -96,7 +96,7 @@ def state_now(look: Look | None, wrong: Iterable[tuple[str, bool]]) -> SheetStat
 
 def _read(conn: Connection, agent: str, target: Target, now: datetime) -> tuple[list[Alert], list[Silence]]:
     found = {alert.number: alert for alert in alerts.list_alerts(conn, agent, NEWEST, target=target.name)}
-    found |= {alert.number: alert for alert in alerts.open_alerts(conn, agent) if alert.key[0] == target.name}
+    found |= {alert.number: alert for alert in alerts.open_alerts(conn, agent, target=target.name)}
     # What is open first, the worst of it on top; then what is over, the newest first.
     ordered = sorted(found.values(), key=lambda a: (not a.open, -a.severity if a.open else 0, -a.number))
     about = [s for s in silences.active_silences(conn, agent, now) if _about(s, target)]

@@ -19,14 +19,22 @@ from duty.findings import Finding, Severity
 from duty.fold import Key
 
 
-def open_alerts(conn: Connection, agent: str, checks: Collection[str] = ()) -> list[Alert]:
-    """Return the alerts that are not resolved, or those of some checks, in the order in which they opened."""
+def open_alerts(conn: Connection, agent: str, checks: Collection[str] = (), target: str | None = None) -> list[Alert]:
+    """Return the alerts that are not resolved, of some checks or of one target, in the order in which they opened."""
     # Named one by one, for there is an index by state, and in years most alerts are resolved.
     still = alerts.c.state.in_([state.value for state in AlertState if state is not AlertState.RESOLVED])
     query = sa.select(alerts).where(alerts.c.agent == agent, still).order_by(alerts.c.number)
     if checks:
         query = query.where(alerts.c.check.in_(checks))
+    if target is not None:
+        query = query.where(alerts.c.target == target)
     return [_alert(row) for row in conn.execute(query)]
+
+
+def count_open(conn: Connection, agent: str) -> dict[str, int]:
+    """Return how many alerts are open, by target."""
+    query = sa.select(alerts.c.target, sa.func.count()).where(alerts.c.agent == agent, OPEN)
+    return {target: many for target, many in conn.execute(query.group_by(alerts.c.target))}
 
 
 def open_alert(conn: Connection, agent: str, key: Key) -> Alert | None:

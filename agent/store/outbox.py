@@ -210,17 +210,12 @@ def told_by_alert(conn: Connection, agent: str, firing: Mapping[int, datetime]) 
     return found
 
 
-def who_was_told(conn: Connection, agent: str, alert: int) -> set[tuple[str, Contact]]:
-    """Return the (person, contact) to whom a message of an alert went out, and whom its recovery must reach.
+def who_knows(conn: Connection, agent: str, of: Sequence[int]) -> dict[int, set[tuple[str, Contact]]]:
+    """Return for each of these alerts the (person, contact) to whom a message of it went out: its end must reach them.
 
     What is under way, or was when a run died, counts as well, and so does what was sent and got no answer: better a
     recovery too many than one that never comes.
     """
-    return who_knows(conn, agent, [alert]).get(alert, set())
-
-
-def who_knows(conn: Connection, agent: str, of: Sequence[int]) -> dict[int, set[tuple[str, Contact]]]:
-    """Return who was told of each of these alerts, as ``who_was_told`` does for one."""
     row, lost = outbox.c, (OutboxState.FAILED.value, OutboxState.REFUSED.value)
     arrived = sa.and_(row.agent == agent, row.tries > 0, row.state.not_in(lost))
     # By the way alone: of two that differ in their path the later one counts.
