@@ -154,8 +154,9 @@ def _before(conn: Connection, agent: str, column: Round, targets: Set[str]) -> R
         planned = next((r for r in earlier if r.cadence == column.cadence), None)
         if planned is not None:
             return planned
-    looked = sheets.sheet_states(conn, agent, [r.number for r in earlier])
-    return next((r for r in earlier if targets <= looked[r.number].keys()), None)
+    # One at a time: the first is the one nearly always, and all of them are 24,000 rows.
+    looked = ((r, sheets.sheet_states(conn, agent, [r.number])[r.number]) for r in earlier)
+    return next((r for r, states in looked if targets <= states.keys()), None)
 
 
 def _round_and_before(
