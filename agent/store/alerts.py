@@ -77,6 +77,13 @@ def count_open(conn: Connection, agent: str) -> dict[str, int]:
     return {row.target: row.many for row in conn.execute(query.group_by(alerts.c.target))}
 
 
+def count_by_state(conn: Connection, agent: str) -> dict[tuple[AlertState, Severity], int]:
+    """Return how many alerts are open, by state and severity."""
+    query = sa.select(alerts.c.state, alerts.c.severity, sa.func.count()).where(alerts.c.agent == agent, OPEN)
+    rows = conn.execute(query.group_by(alerts.c.state, alerts.c.severity))
+    return {(AlertState(state), Severity(severity)): many for state, severity, many in rows}
+
+
 def open_alert(conn: Connection, agent: str, key: Key) -> Alert | None:
     """Return the open alert of a key."""
     return open_by_key(conn, agent, [key]).get(key)
