@@ -34,7 +34,7 @@ def open_alerts(conn: Connection, agent: str, checks: Collection[str] = (), targ
 def count_open(conn: Connection, agent: str) -> dict[str, int]:
     """Return how many alerts are open, by target."""
     query = sa.select(alerts.c.target, sa.func.count()).where(alerts.c.agent == agent, OPEN)
-    return {target: many for target, many in conn.execute(query.group_by(alerts.c.target))}
+    return {row.target: row[1] for row in conn.execute(query.group_by(alerts.c.target))}
 
 
 def open_alert(conn: Connection, agent: str, key: Key) -> Alert | None:
