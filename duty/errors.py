@@ -66,6 +66,15 @@ class LimitRefused(NightdutyError):
         self.fields = dict(fields or {})
 
 
+class RosterRefused(NightdutyError):
+    """It is not changed so; ``code`` is one of ``duty.substitutes.REFUSALS``, ``fields`` what its words need."""
+
+    def __init__(self, code: str, fields: Mapping[str, object] | None = None) -> None:
+        super().__init__(f"{code} {dict(fields)}" if fields else code)
+        self.code = code
+        self.fields = dict(fields or {})
+
+
 class NotifyError(NightdutyError):
     """A message was not accepted; ``code`` is a code of ``exporters.notify.port.REFUSALS``, ``seen`` what came back.
 

@@ -101,6 +101,17 @@ class Night:
                 yield evening, morning
             day += timedelta(days=1)
 
+    def day(self, at: datetime) -> date:
+        """Return the date to which a moment belongs: the hours after midnight to that of the evening before."""
+        local = at.astimezone(ZoneInfo(self.zone))
+        crosses = self.end <= self.begin and local.time() < self.end
+        return local.date() - timedelta(days=1) if crosses else local.date()
+
+    def next_change(self, at: datetime) -> datetime:
+        """Return when the night next begins or ends after a moment."""
+        around = self.hours(at - timedelta(days=1), at + timedelta(days=2))
+        return min(moment for night in around for moment in night if moment > at)
+
 
 @dataclass(frozen=True, slots=True)
 class RosterGap:
@@ -149,3 +160,13 @@ def unmanned(
         for evening, morning in nights
         if gap.begin < morning and evening < gap.end
     ]
+
+
+def stretches(gap: RosterGap, night: Night) -> list[RosterGap]:
+    """Return a gap in parts as people take turns: parted where the night begins and where it ends."""
+    found, begin = [], gap.begin
+    while begin < gap.end:
+        end = min(night.next_change(begin), gap.end)
+        found.append(RosterGap(gap.site, gap.post, begin, end))
+        begin = end
+    return found

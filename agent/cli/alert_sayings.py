@@ -11,8 +11,8 @@ from rich.text import Text
 
 from agent.services.alert_list import AlertEntry, PostHeld, Roster, Standing
 from agent.services.try_channel import Tried
-from agent.store.alerts import AlertEvent, EventKind
 from agent.store.journal import AGENT
+from agent.store.timeline import AlertEvent, EventKind
 from duty.alerts import Alert
 from duty.people import Post
 from exporters.words import Say, format_ago, format_time, say_alert, shown, words

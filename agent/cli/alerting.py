@@ -136,14 +136,14 @@ def notify(
     to: Annotated[str, typer.Option("--to", metavar="ADDRESS", help="Where on the channel; else the fallback's.")] = "",
 ) -> int:
     """Send a test message now and say what each channel answered. Exit status: 0 all accepted, 1 one was not."""
-    tried = [typed(Tried, each) for each in _told(config, "notify_test", name=test, address=to)]
+    tried = [typed(Tried, each) for each in tell(config, "notify_test", name=test, address=to)]
     alert_sayings.print_tried(paper(), tried, lang)
     return 0 if all(each.accepted for each in tried) else REFUSED
 
 
 def _change(config: Path, lang: str, verb: str, number: int, by: str | None, **args: object) -> None:
     whose = {} if by is None else {"as": by}
-    _told(config, verb, number=number, **whose, **args)
+    tell(config, verb, number=number, **whose, **args)
 
     async def changed() -> tuple[AlertEntry, ...]:
         async with alert_reading(config) as reader:
@@ -152,7 +152,7 @@ def _change(config: Path, lang: str, verb: str, number: int, by: str | None, **a
     alert_sayings.print_alerts(paper(), asyncio.run(changed()), SteadyClock().now(), lang)
 
 
-def _told(config: Path, verb: str, **args: object) -> Any:
+def tell(config: Path, verb: str, **args: object) -> Any:
     """Tell the daemon to do something and return its answer. NightdutyError where none runs."""
 
     async def told() -> Any:

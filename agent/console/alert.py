@@ -14,6 +14,7 @@ from agent.console.alert_lines import Line, stand
 from agent.console.alert_plot import draw, rule_of
 from agent.console.desk import Refused, back, known, me, number_in, office_of, reader_of, word_in
 from agent.console.render import language_of, page, target_url
+from agent.console.roster_days import PAGE, gap_url
 from agent.console.story import story
 from agent.console.voice import voice_of
 from agent.console.when import as_field, until
@@ -24,7 +25,10 @@ from duty.alerts import Alert
 from duty.errors import NightdutyError, NotFound
 from duty.findings import Rule
 from duty.overrides import KINDS
+from duty.own_alerts import gap_of
 from duty.people import ROSTERED
+from duty.rights import Right
+from duty.roster import Night
 from exporters.words import say_next, words
 from exporters.words.codes import NOTES
 from exporters.words.events import say_length
@@ -161,6 +165,7 @@ async def _page(request: Request, number: int, refused: Refused | None = None, t
         raise_url=_raise_url(rule_of(office.station, case.alert), case.alert),
         plots=await draw(office.station, case.alert, voice_of(case.board, say.language).by(zone)),
         silence_url="/silences?" + _query(target=case.alert.key[0], check=case.alert.key[1]) + "#new",
+        roster_url=_roster_url(request, case.alert),
         back=f"/alerts/{number}",
         done=_done(request, line),
         refused=refused,
@@ -207,6 +212,18 @@ def _raise_url(rule: Rule | None, alert: Alert) -> str:
         return ""
     asked = _query(parameter=rule.parameter, instance=alert.key[2])
     return f"{target_url(alert.key[0])}?{asked}#limit"
+
+
+def _roster_url(request: Request, alert: Alert) -> str:
+    """Return where somebody is found for the time that an alert about the roster is of; "" for any other alert."""
+    orders = office_of(request).station.orders
+    gap = gap_of(alert, orders.zone_of(alert.key[0]))
+    if gap is None or not alert.open:
+        return ""
+    if not reader_of(request).may(Right.ROSTER) or gap.site not in orders.sites:
+        return PAGE
+    night = Night(*orders.night, orders.zone_of(gap.site).key)
+    return gap_url(gap, night, office_of(request).station.clock.now())
 
 
 def _query(**asked: str) -> str:

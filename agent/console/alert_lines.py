@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from agent.services.alert_board import LONGEST_SEARCH, PAGE, Board
-from agent.store.alerts import EventKind
+from agent.store.timeline import EventKind
 from duty.alerts import Alert, AlertState
 from duty.silences import Silence, covering, silenced
 from duty.targets import Target

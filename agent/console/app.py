@@ -15,7 +15,21 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from agent.console import alert, alerts, hooks, limit, link, round, sheet, sign_in, silences, target, targets, tonight
+from agent.console import (
+    alert,
+    alerts,
+    hooks,
+    limit,
+    link,
+    roster,
+    round,
+    sheet,
+    sign_in,
+    silences,
+    target,
+    targets,
+    tonight,
+)
 from agent.console.gates import Gates
 from agent.console.guard import act, enter, see
 from agent.console.headers import SECURITY, SecurityHeaders
@@ -56,6 +70,10 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
             Route("/targets/{name:path}/limit", act(limit.raise_, Right.SILENCE), methods=["POST"]),
             Route("/targets/{name:path}/limit/end", act(limit.end, Right.SILENCE), methods=["POST"]),
             Route("/targets/{name:path}", see(target.show)),
+            Route("/roster", see(roster.show)),
+            Route("/roster/put", act(roster.put, Right.ROSTER), methods=["POST"]),
+            Route("/roster/substitute", act(roster.substitute, Right.ROSTER), methods=["POST"]),
+            Route("/roster/withdraw", act(roster.withdraw, Right.ROSTER), methods=["POST"]),
             Route("/sign-in", sign_in.show),
             Route("/sign-in", enter(sign_in.enter), methods=["POST"]),
             Route("/sign-out", act(sign_in.leave, Right.SEE, unchanged=True), methods=["POST"]),

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from agent.services.alert_board import Case
-from agent.store.alerts import AlertEvent, EventKind
 from agent.store.outbox import OutboxItem, OutboxState
+from agent.store.timeline import AlertEvent, EventKind
 
 MOST = 200
 """Lines of a story; of a port that has flapped for weeks the newest say enough."""

@@ -12,18 +12,22 @@ from starlette.responses import RedirectResponse, Response
 from agent.console.alert_lines import lines
 from agent.console.alerts import done_of
 from agent.console.cells import cells
-from agent.console.desk import here, known
+from agent.console.desk import here, known, office_of, reader_of
 from agent.console.grid import WORST_FIRST, lay
 from agent.console.guard import Visitor
 from agent.console.language import choose
 from agent.console.night_desk import lay_desk
 from agent.console.office import Office
 from agent.console.render import page
+from agent.console.roster_days import PAGE, put_url
 from agent.console.verdict import judge, last_round
 from agent.console.voice import Voice, voice_of
 from agent.services.alert_board import open_board
 from agent.services.overview import Abnormal
 from agent.store.channels import load_channels
+from duty.people import Post
+from duty.rights import Right
+from duty.roster import Night
 from duty.rounds import BY_HAND, RoundState
 
 MOST_ABNORMAL = 100
@@ -68,12 +72,23 @@ async def show(request: Request) -> Response:
         back=here(request),
         done=done_of(request.query_params, said, visitor.person or visitor.account),
         targets=targets,
+        nobody_url=lambda held: _nobody_url(request, held.site, held.post),
         by_hand=BY_HAND,
         wrong_left=len(wrong) - MOST_ABNORMAL,
         last=last_round(overview),
         flawed=[c for c in overview.rounds if c.round.state in (RoundState.MISSED, RoundState.INTERRUPTED)],
         states=WORST_FIRST,
     )
+
+
+def _nobody_url(request: Request, site: str, post: Post) -> str:
+    """Return where somebody is put to a post that nobody holds now, until the shift changes."""
+    station, visitor = office_of(request).station, reader_of(request)
+    orders, now = station.orders, station.clock.now()
+    if site not in orders.sites or not visitor.may(Right.ROSTER):
+        return PAGE
+    zone = orders.zone_of(site).key
+    return put_url(site, post, now, Night(*orders.night, zone).next_change(now), zone)
 
 
 def _next_steps(wrong: list[Abnormal], voice: Voice) -> list[str]:

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from agent.services.station import Station
-from agent.store import alerts, outbox, people, silences
-from agent.store.alerts import AlertEvent, EventKind
+from agent.store import alerts, outbox, people, silences, timeline
 from agent.store.outbox import OutboxItem
+from agent.store.timeline import AlertEvent, EventKind
 from duty.alerts import Alert
 from duty.people import Person
 from duty.silences import Silence
@@ -123,13 +123,13 @@ def _of(conn: Connection, agent: str, station: Station, found: list[Alert]) -> B
 
 def _notes(conn: Connection, agent: str, found: Iterable[Alert]) -> dict[int, AlertEvent]:
     wanted = [alert.number for alert in found if alert.snoozed_until is not None or not alert.open]
-    return alerts.newest_events(conn, agent, wanted, (EventKind.SNOOZED, EventKind.CLOSED))
+    return timeline.newest_events(conn, agent, wanted, (EventKind.SNOOZED, EventKind.CLOSED))
 
 
 def _case(conn: Connection, agent: str, station: Station, number: int) -> Case:
     alert = alerts.get_alert(conn, agent, number)
     board, letters = _of(conn, agent, station, [alert]), outbox.of_alert(conn, agent, number)
-    return Case(board, alert, tuple(alerts.events(conn, agent, number)), tuple(letters))
+    return Case(board, alert, tuple(timeline.events(conn, agent, number)), tuple(letters))
 
 
 def _silences(conn: Connection, agent: str, station: Station) -> tuple[Board, tuple[Silence, ...]]:

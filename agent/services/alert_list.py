@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 
 from agent.clock import Clock
 from agent.services.orders import Orders
-from agent.store import alerts, people, shifts
-from agent.store.alerts import AlertEvent
+from agent.store import alerts, people, shifts, timeline
 from agent.store.engine import Store
+from agent.store.timeline import AlertEvent
 from duty.alerts import Alert, AlertState
 from duty.people import ROSTERED, Person, Post
 from duty.roster import AHEAD, Shift, on_duty
@@ -103,7 +103,7 @@ def standing(alert: Alert, now: datetime) -> Standing:
 
 
 def _alerts(
-    conn: Connection, agent: str, limit: int | None, number: int | None, timeline: bool
+    conn: Connection, agent: str, limit: int | None, number: int | None, with_timeline: bool
 ) -> list[tuple[Alert, list[AlertEvent]]]:
     if number is not None:
         found = [alerts.get_alert(conn, agent, number)]
@@ -111,7 +111,7 @@ def _alerts(
         found = alerts.list_alerts(conn, agent, limit)
     else:
         found = sorted(alerts.open_alerts(conn, agent), key=lambda a: (-a.severity, not a.key_equipment, a.number))
-    return [(alert, alerts.events(conn, agent, alert.number) if timeline else []) for alert in found]
+    return [(alert, timeline.events(conn, agent, alert.number) if with_timeline else []) for alert in found]
 
 
 def _shifts(conn: Connection, agent: str, now: datetime) -> tuple[list[Shift], Mapping[str, Person]]:

@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from agent.services.orders import Orders
 from agent.services.raise_alerts import Carried, carry
-from agent.store import alerts, outbox, people, shifts, silences
-from agent.store.alerts import AlertEvent, EventKind
+from agent.store import alerts, outbox, people, shifts, silences, timeline
 from agent.store.journal import AGENT
+from agent.store.timeline import AlertEvent, EventKind
 from duty.alerts import Alert, AlertState, calmed, expired, fired_again
 from duty.escalation import due_pages
 from duty.people import Post
@@ -70,7 +70,7 @@ def _as_they_stand(
         current[alert.number] = after
     carry(conn, agent, over)
     alerts.change_alerts(conn, agent, again)
-    alerts.put_events(conn, agent, events)
+    timeline.put_events(conn, agent, events)
     return list(current.values())
 
 

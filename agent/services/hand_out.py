@@ -10,11 +10,11 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from agent.services.orders import Orders
-from agent.store import alerts, batches, channels, journal, outbox, people
-from agent.store.alerts import EventKind
+from agent.store import alerts, batches, channels, journal, outbox, people, timeline
 from agent.store.batches import Addressee, Batch
 from agent.store.journal import AGENT
 from agent.store.outbox import OutboxItem, Outgoing
+from agent.store.timeline import EventKind
 from duty.alerts import Alert
 from duty.channels import ChannelState
 from duty.people import Contact, Person
@@ -79,7 +79,7 @@ def note_sent(conn: Connection, agent: str, letter: Addressed, run: str, receipt
     """
     sent = batches.mark_sent(conn, agent, letter.batch.key, run, receipt, now)
     outbox.hurry(conn, agent, [letter.batch.addressee[:3]], now)
-    alerts.add_events(
+    timeline.add_events(
         conn,
         agent,
         now,
@@ -125,7 +125,7 @@ def note_refused(
         return True
     said = {"person": items[0].person, "channel": items[0].contact.channel, "error": error}
     about = [(item.alert, said) for item in items if item.alert is not None]
-    alerts.add_events(conn, agent, now, EventKind.FAILED, AGENT, about)
+    timeline.add_events(conn, agent, now, EventKind.FAILED, AGENT, about)
     further = [each for item in items for each in _further(item, letter.person, orders)]
     outbox.enqueue(conn, agent, further, now)
     if not further:

@@ -11,9 +11,9 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from agent.services.orders import Orders
-from agent.store import alerts, outbox
-from agent.store.alerts import AlertEvent, EventKind
+from agent.store import alerts, outbox, timeline
 from agent.store.journal import AGENT
+from agent.store.timeline import AlertEvent, EventKind
 from duty import own_alerts
 from duty.alerts import Alert, AlertState, begun, moved
 from duty.findings import Severity
@@ -60,7 +60,7 @@ def _open(conn: Connection, agent: str, bad: Iterable[Transition], orders: Order
     known = [t for t in bad if t.key[0] in orders.targets or t.key[1] in own_alerts.CHECKS]
     last = alerts.last_resolved(conn, agent, {t.key for t in known})
     opened = alerts.put_alerts(conn, agent, [_begun(t, last.get(t.key), orders) for t in known])
-    alerts.put_events(
+    timeline.put_events(
         conn, agent, (AlertEvent(0, alert.number, alert.opened, EventKind.FIRED, AGENT) for alert in opened)
     )
 
@@ -91,7 +91,7 @@ def carry(conn: Connection, agent: str, these: Sequence[Carried]) -> None:
     """Write down what alerts have become, and tell those who know of them where they are over."""
     alerts.change_alerts(conn, agent, ((each.before, each.after) for each in these))
     kinds = [(each, kind) for each in these if (kind := _what_happened(each.before, each.after)) is not None]
-    alerts.put_events(conn, agent, (AlertEvent(0, each.after.number, each.at, kind, AGENT) for each, kind in kinds))
+    timeline.put_events(conn, agent, (AlertEvent(0, each.after.number, each.at, kind, AGENT) for each, kind in kinds))
     over = [each for each in these if each.after.state is AlertState.RESOLVED]
     outbox.drop(conn, agent, *(each.after.number for each in over))
     tell_those_who_know(conn, agent, {each.after.number: each.at for each in over}, "resolved")

@@ -13,8 +13,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from agent.services.station import Station
-from agent.store import alerts, journal, overrides
-from agent.store.alerts import EventKind
+from agent.store import alerts, journal, overrides, timeline
+from agent.store.timeline import EventKind
 from checks.seen import Seen
 from duty.errors import LimitRefused, NightdutyError, NotFound
 from duty.findings import Limits, Rule
@@ -142,7 +142,7 @@ def _raise(conn: Connection, agent: str, wanted: Override, before: Limits, alert
         about = alerts.get_alert(conn, agent, alert)
         if about.key[:2] != (made.target, made.check):
             raise NotFound(f"alert {alert} is not about {made.check} of {made.target}")
-        alerts.add_event(conn, agent, alert, made.begin, EventKind.COMMENTED, made.by, made.why, said)
+        timeline.add_event(conn, agent, alert, made.begin, EventKind.COMMENTED, made.by, made.why, said)
     return made
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from agent.services.raise_alerts import tell_those_who_know
 from agent.services.station import Station
-from agent.store import alerts, journal, outbox, people
-from agent.store.alerts import EventKind
+from agent.store import alerts, journal, outbox, people, timeline
+from agent.store.timeline import EventKind
 from duty.alerts import Alert, AlertState, closed, given_back, snoozed, taken
 from duty.errors import NightdutyError, NotFound
 
@@ -101,7 +101,7 @@ def _take_free(
     free = [a for a in alerts.open_alerts(conn, agent) if a.number in wanted and a.state is AlertState.FIRING]
     numbers, kind = [alert.number for alert in free], EventKind.TAKEN
     alerts.change_alerts(conn, agent, ((alert, change(alert)) for alert in free))
-    alerts.add_events(conn, agent, now, kind, by, ((number, {}) for number in numbers))
+    timeline.add_events(conn, agent, now, kind, by, ((number, {}) for number in numbers))
     said = (_said(number, {"word": ""}, asker) for number in numbers)
     journal.append_all(conn, agent, f"alert_{kind.value}", now, by, "ok", said)
     outbox.drop(conn, agent, *numbers)
@@ -130,7 +130,7 @@ def _write(
     after = change(before)
     if after != before and not alerts.change_alert(conn, agent, before, after):
         raise NightdutyError(f"alert {number} was changed in this moment; look at it again")
-    alerts.add_event(conn, agent, number, now, kind, by, word)
+    timeline.add_event(conn, agent, number, now, kind, by, word)
     _journal(conn, agent, number, by, kind, {"word": word}, asker, now)
     if kind in (EventKind.TAKEN, EventKind.CLOSED):
         outbox.drop(conn, agent, number)
@@ -153,7 +153,7 @@ def _hand(conn: Connection, agent: str, number: int, by: str, to: str, word: str
         alert=number,
     )
     outbox.enqueue(conn, agent, [letter], now)
-    alerts.add_event(conn, agent, number, now, EventKind.HANDED, by, word, {"to": to})
+    timeline.add_event(conn, agent, number, now, EventKind.HANDED, by, word, {"to": to})
     _journal(conn, agent, number, by, EventKind.HANDED, {"to": to, "word": word}, asker, now)
     return alert
 

@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from agent.services.raise_alerts import Carried, carry
 from agent.services.station import Station
-from agent.store import alerts, journal
+from agent.store import alerts, journal, timeline
 from agent.store import handed as handed_to_us
-from agent.store.alerts import EventKind
 from agent.store.journal import AGENT
+from agent.store.timeline import EventKind
 from duty.alerts import Alert, begun, moved
 from duty.findings import Severity
 from duty.fold import Key, Transition
@@ -106,7 +106,7 @@ def _open(conn: Connection, agent: str, transition: Transition, reports: Sequenc
     last = alerts.last_resolved(conn, agent, [transition.key]).get(transition.key)
     alert = begun(transition, 0, worst.site, key_equipment=worst.key_equipment, wakes=worst.wakes, last=last)
     alert = alerts.put_alert(conn, agent, replace(alert, source=worst.source, said=worst.said))
-    alerts.add_event(conn, agent, alert.number, transition.at, EventKind.FIRED, AGENT, data={"source": worst.source})
+    timeline.add_event(conn, agent, alert.number, transition.at, EventKind.FIRED, AGENT, data={"source": worst.source})
     return alert
 
 

@@ -84,12 +84,13 @@ def _channels(conn: Connection, agent: str, now: datetime) -> Iterator[tuple[Key
 
 
 def _roster(conn: Connection, agent: str, orders: Orders, now: datetime) -> Iterator[tuple[Key, Finding]]:
-    roster = shifts.shifts_between(conn, agent, now - BACK, now + AHEAD)
+    roster = shifts.shifts_between(conn, agent, now - BACK, now + 2 * AHEAD)
     for name in orders.sites:
         zone, policy = orders.zone_of(name), orders.policy(name)
         night = Night(*orders.night, zone.key)
         for post in dict.fromkeys(step.post for step in (*policy.critical, *policy.warning)):
-            # From before now, so that a gap that has begun keeps its begin.
-            for gap in unmanned(roster, name, post, night, now - BACK, now + AHEAD):
-                if gap.end > now:
+            # From before now, so that a gap that has begun keeps its begin, and beyond what is told, so that one which
+            # is told has its whole length.
+            for gap in unmanned(roster, name, post, night, now - BACK, now + 2 * AHEAD):
+                if gap.end > now and gap.begin < now + AHEAD:
                     yield gap_finding(gap, zone)

@@ -2,61 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from agent.store.bodies import canonical, parse
+from agent.store.parts import in_parts
 from agent.store.schema import OPEN, alert_events, alerts
+from agent.store.timeline import EventKind
 from duty.alerts import Alert, AlertState
 from duty.errors import NotFound, StoreError
 from duty.findings import Finding, Severity
 from duty.fold import Key
-
-T = TypeVar("T")
-
-MOST_NAMED = 500
-"""Numbers in one query; SQLite takes a bounded number of parameters."""
-
-
-class EventKind(StrEnum):
-    """What can happen to an alert."""
-
-    FIRED = "fired"
-    WORSENED = "worsened"
-    EASED = "eased"
-    TAKEN = "taken"
-    GIVEN_BACK = "given_back"
-    EXPIRED = "expired"
-    SNOOZED = "snoozed"
-    HANDED = "handed"
-    SILENCE_ENDED = "silence_ended"
-    FLAPPING = "flapping"
-    CALM = "calm"
-    CLOSED = "closed"
-    COMMENTED = "commented"
-    DECLINED = "declined"
-    TOLD = "told"
-    FAILED = "failed"
-    RESOLVED = "resolved"
-
-
-@dataclass(frozen=True, slots=True)
-class AlertEvent:
-    """One line of an alert's timeline. ``text`` is what a person wrote; ``data`` has codes and numbers."""
-
-    number: int
-    alert: int
-    at: datetime
-    kind: EventKind
-    actor: str
-    text: str = ""
-    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 def open_alerts(conn: Connection, agent: str, checks: Collection[str] = (), target: str | None = None) -> list[Alert]:
@@ -92,7 +52,7 @@ def open_alert(conn: Connection, agent: str, key: Key) -> Alert | None:
 def open_by_key(conn: Connection, agent: str, keys: Collection[Key]) -> dict[Key, Alert]:
     """Return the open alerts of these keys, those that there are."""
     found: dict[Key, Alert] = {}
-    for some in _in_parts({target for target, _, _ in keys}):
+    for some in in_parts({target for target, _, _ in keys}):
         query = sa.select(alerts).where(alerts.c.agent == agent, alerts.c.target.in_(some), OPEN)
         found |= {alert.key: alert for alert in map(_alert, conn.execute(query)) if alert.key in keys}
     return found
@@ -102,7 +62,7 @@ def last_resolved(conn: Connection, agent: str, keys: Collection[Key]) -> dict[K
     """Return when the newest alert of each key was over; one that somebody closed by hand does not count."""
     of, found = alerts.c, dict[Key, datetime]()
     closed = sa.exists().where(alert_events.c.alert == of.number, alert_events.c.kind == EventKind.CLOSED.value)
-    for some in _in_parts({target for target, _, _ in keys}):
+    for some in in_parts({target for target, _, _ in keys}):
         query = (
             sa.select(of.target, of.check, of.instance, sa.func.max(of.resolved))
             .where(of.agent == agent, of.target.in_(some), of.resolved.is_not(None), ~closed)
@@ -110,13 +70,6 @@ def last_resolved(conn: Connection, agent: str, keys: Collection[Key]) -> dict[K
         )
         found |= {(target, check, instance): at for target, check, instance, at in conn.execute(query)}
     return {key: at for key, at in found.items() if key in keys}
-
-
-def _in_parts(of: Collection[T]) -> Iterator[list[T]]:
-    """Yield these in parts that a query can name."""
-    every = list(of)
-    for first in range(0, len(every), MOST_NAMED):
-        yield every[first : first + MOST_NAMED]
 
 
 def get_alert(conn: Connection, agent: str, number: int) -> Alert:
@@ -235,79 +188,6 @@ def _news(before: Alert, after: Alert) -> dict[str, Any]:
         raise ValueError(f"alert {before.number} cannot become alert {after.number}")
     old, new = _row(before), _row(after)
     return {name: value for name, value in new.items() if old[name] != value}
-
-
-def add_event(
-    conn: Connection,
-    agent: str,
-    alert: int,
-    at: datetime,
-    kind: EventKind,
-    actor: str,
-    text: str = "",
-    data: Mapping[str, Any] | None = None,
-) -> AlertEvent:
-    """Append a line to an alert's timeline. ``actor`` is a person's name, or ``journal.AGENT``."""
-    said = dict(data or {})
-    made = conn.execute(
-        alert_events.insert()
-        .values(agent=agent, alert=alert, at=at, kind=kind.value, actor=actor, text=text, data=canonical(said).decode())
-        .returning(alert_events.c.number)
-    )
-    return AlertEvent(made.scalar_one(), alert, at, kind, actor, text, said)
-
-
-def add_events(
-    conn: Connection,
-    agent: str,
-    at: datetime,
-    kind: EventKind,
-    actor: str,
-    about: Iterable[tuple[int, Mapping[str, Any]]],
-) -> None:
-    """Append a line of one kind to the timelines of many alerts, each with what is said of it."""
-    put_events(conn, agent, (AlertEvent(0, alert, at, kind, actor, data=said) for alert, said in about))
-
-
-def put_events(conn: Connection, agent: str, happened: Iterable[AlertEvent]) -> None:
-    """Append lines to the timelines of many alerts, in this order; the record gives them their numbers."""
-    rows = [
-        {
-            "agent": agent,
-            "alert": event.alert,
-            "at": event.at,
-            "kind": event.kind.value,
-            "actor": event.actor,
-            "text": event.text,
-            "data": canonical(dict(event.data)).decode(),
-        }
-        for event in happened
-    ]
-    if rows:
-        conn.execute(alert_events.insert(), rows)
-
-
-def events(conn: Connection, agent: str, alert: int) -> list[AlertEvent]:
-    """Return an alert's timeline, oldest first."""
-    query = sa.select(alert_events).where(alert_events.c.agent == agent, alert_events.c.alert == alert)
-    return [_event(row) for row in conn.execute(query.order_by(alert_events.c.number))]
-
-
-def newest_events(conn: Connection, agent: str, of: Sequence[int], kinds: Iterable[EventKind]) -> dict[int, AlertEvent]:
-    """Return the newest event of these kinds of each of these alerts, by the alert's number."""
-    found: dict[int, AlertEvent] = {}
-    for some in _in_parts(of):
-        query = sa.select(alert_events).where(
-            alert_events.c.agent == agent,
-            alert_events.c.alert.in_(some),
-            alert_events.c.kind.in_([kind.value for kind in kinds]),
-        )
-        found |= {row.alert: _event(row) for row in conn.execute(query.order_by(alert_events.c.number))}
-    return found
-
-
-def _event(row: sa.Row[Any]) -> AlertEvent:
-    return AlertEvent(row.number, row.alert, row.at, EventKind(row.kind), row.actor, row.text, parse(row.data.encode()))
 
 
 def _row(alert: Alert) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from agent.store.bodies import canonical, parse
+from agent.store.parts import in_parts
 from agent.store.schema import alerts, outbox
 from duty.alerts import AlertState
 from duty.escalation import Page, Told
@@ -38,9 +39,6 @@ CALLS = ("fired", "fired_again", "escalated")
 
 UNSURE = ("timeout", "no_answer", "not_understood")
 """Codes of a NotifyError after which the message may have arrived all the same: only the answer was lost."""
-
-MOST_NAMED = 500
-"""Alerts in one query; SQLite takes a bounded number of parameters."""
 
 WAITS = outbox.c.state.in_((OutboxState.PENDING.value, OutboxState.LEASED.value))
 
@@ -139,8 +137,8 @@ def release(conn: Connection, agent: str, run: str, now: datetime) -> int:
 def drop(conn: Connection, agent: str, *of: int) -> int:
     """Take back what waits to be sent of alerts, as somebody has them or they are over; return how many those were."""
     dropped = 0
-    for first in range(0, len(of), MOST_NAMED):
-        named = outbox.c.alert.in_(of[first : first + MOST_NAMED])
+    for some in in_parts(of):
+        named = outbox.c.alert.in_(some)
         waiting = sa.and_(outbox.c.agent == agent, named, outbox.c.state == OutboxState.PENDING.value)
         dropped += conn.execute(outbox.update().where(waiting).values(state=OutboxState.DROPPED.value)).rowcount
     return dropped
@@ -212,24 +210,19 @@ def told_by_alert(conn: Connection, agent: str, firing: Mapping[int, datetime]) 
     return found
 
 
-def who_was_told(conn: Connection, agent: str, alert: int) -> set[tuple[str, Contact]]:
-    """Return the (person, contact) to whom a message of an alert went out, and whom its recovery must reach.
+def who_knows(conn: Connection, agent: str, of: Sequence[int]) -> dict[int, set[tuple[str, Contact]]]:
+    """Return for each of these alerts the (person, contact) to whom a message of it went out: its end must reach them.
 
     What is under way, or was when a run died, counts as well, and so does what was sent and got no answer: better a
     recovery too many than one that never comes.
     """
-    return who_knows(conn, agent, [alert]).get(alert, set())
-
-
-def who_knows(conn: Connection, agent: str, of: Sequence[int]) -> dict[int, set[tuple[str, Contact]]]:
-    """Return who was told of each of these alerts, as ``who_was_told`` does for one."""
     row, lost = outbox.c, (OutboxState.FAILED.value, OutboxState.REFUSED.value)
     arrived = sa.and_(row.agent == agent, row.tries > 0, row.state.not_in(lost))
     # By the way alone: of two that differ in their path the later one counts.
     found: dict[int, dict[tuple[str, str, str], Contact]] = {}
-    for first in range(0, len(of), MOST_NAMED):
+    for numbers in in_parts(of):
         query = sa.select(row.alert, row.person, row.channel, row.address, row.path, row.error)
-        some = query.where(arrived, row.alert.in_(of[first : first + MOST_NAMED])).order_by(row.number)
+        some = query.where(arrived, row.alert.in_(numbers)).order_by(row.number)
         for alert, person, channel, address, path, error in conn.execute(some):
             if not error or error.startswith(UNSURE):
                 found.setdefault(alert, {})[person, channel, address] = Contact(channel, address, path)

@@ -14,6 +14,7 @@ from agent.store.columns import Flag
 from agent.store.schema import shifts
 from duty.people import Post
 from duty.roster import Shift
+from duty.substitutes import LONGEST, without
 
 ROTATION = "rotation"
 HAND = "hand"
@@ -51,20 +52,25 @@ def rewrite_rotation(
 ) -> tuple[int, int]:
     """Have a rotation's shifts from a moment on be these; return how many it took back and how many it wrote.
 
-    Shifts that have begun stay as they are, and so do those that somebody changed by hand. Where the rotation has
+    Shifts that have begun stay as they are, and so do those that somebody changed by hand; who holds the post by hand
+    for a part of their turn is written down for the rest of it, so that nobody holds it twice. Where the rotation has
     nothing at that moment, the shift which is under way is written as well: the first night must not be empty.
     """
+    # A shift that was cut short by hand is over before the one is that its rotation would write in its place.
+    lately = from_moment - LONGEST
     rows = conn.execute(
-        sa.select(shifts).where(shifts.c.agent == agent, shifts.c.rotation == name, shifts.c.end > from_moment)
+        sa.select(shifts).where(shifts.c.agent == agent, shifts.c.rotation == name, shifts.c.end > lately)
     ).all()
-    begun = any(row.begin < from_moment for row in rows)
+    begun = any(row.begin < from_moment < row.end for row in rows)
     by_hand = {(row.site, row.post, row.begin) for row in rows if row.source == HAND}
     old = {_shift(row) for row in rows if row.source == ROTATION and row.begin >= from_moment}
+    held = shifts_by_hand(conn, agent, lately)
     new = {
-        shift
+        part
         for shift in these
-        if (shift.begin >= from_moment or (shift.end > from_moment and not begun))
-        and (shift.site, shift.post.value, shift.begin) not in by_hand
+        if (shift.site, shift.post.value, shift.begin) not in by_hand
+        for part in without(shift, held)
+        if shift.begin >= from_moment or part in old or (part.end > from_moment and not begun)
     }
     for shift in old - new:
         conn.execute(shifts.delete().where(_one(agent, shift)))
@@ -86,6 +92,14 @@ def shifts_between(conn: Connection, agent: str, begin: datetime, end: datetime)
     query = sa.select(shifts).where(shifts.c.agent == agent, shifts.c.end > begin, shifts.c.begin < end, STANDS)
     order = (shifts.c.begin, shifts.c.site, shifts.c.post, shifts.c.person)
     return [_shift(row) for row in conn.execute(query.order_by(*order))]
+
+
+def shifts_by_hand(conn: Connection, agent: str, from_moment: datetime) -> list[Shift]:
+    """Return the shifts that somebody made by hand and that end later than a moment, by when they begin."""
+    query = sa.select(shifts).where(
+        shifts.c.agent == agent, shifts.c.source == HAND, shifts.c.end > from_moment, STANDS
+    )
+    return [_shift(row) for row in conn.execute(query.order_by(shifts.c.begin, shifts.c.person))]
 
 
 def _insert(conn: Connection) -> postgresql.Insert | sqlite.Insert:

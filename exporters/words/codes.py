@@ -13,6 +13,7 @@ from duty.parameters import FACTS, PARAMETERS
 from duty.people import ROSTERED, Post
 from duty.readings import GAPS
 from duty.rounds import MISSED_REASONS, RoundState, SheetState
+from duty.substitutes import REFUSALS as REFUSALS_OF_ROSTER
 from exporters.notify.port import REFUSALS
 
 REASONS: Final = (
@@ -106,6 +107,10 @@ NOTES: Final = ("on_my_way", "working", "maintainer", "watching", "need_help")
 """Ready words for a note on an alert."""
 
 
+SHIFT_REASONS: Final = ("ill", "leave", "swapped", "on_trip", "training", "called_in")
+"""Ready words for why somebody stands in for another, or is taken off."""
+
+
 def codes() -> Iterator[str]:
     """Yield every code of the record."""
     yield from (f"gap.{code}" for code in GAPS)
@@ -134,3 +139,5 @@ def codes() -> Iterator[str]:
     yield from (f"number_unit.{unit}" for unit in set(PARAMETERS.values()) - {"bool", "health"})
     yield from (f"message.grade.{severity.name.lower()}" for severity in Severity)
     yield from (f"desk.phrase.{note}" for note in NOTES)
+    yield from (f"roster_refused.{code}" for code in REFUSALS_OF_ROSTER)
+    yield from (f"rostering.reason.{reason}" for reason in SHIFT_REASONS)

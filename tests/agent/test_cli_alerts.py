@@ -6,11 +6,13 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from agent.store.alerts import EventKind
+from agent.clock import SteadyClock
+from agent.store.timeline import EventKind
 from exporters.words import LANGUAGES, words
 from tests.soak.scene import Daemon, journal, rows, short_folder, until
 
@@ -30,7 +32,7 @@ people:
   - {{name: zhang, title: 张三, phone: "138-0000-0001", posts: [technician], language: zh,
       contacts: [{{channel: siren, address: zhang}}]}}
   - {{name: wang, title: 王五, posts: [manager], contacts: [{{channel: siren, address: wang}}]}}
-  - {{name: li, title: 李四, posts: [leader], contacts: [{{channel: broken, address: li}}]}}
+  - {{name: li, title: 李四, posts: [leader, technician], contacts: [{{channel: broken, address: li}}]}}
 rotations:
   days: {{post: technician, people: [zhang], start: 2026-01-01, begin: "08:00", end: "20:00"}}
   nights: {{post: technician, people: [zhang], start: 2026-01-01, begin: "20:00", end: "08:00"}}
@@ -203,3 +205,33 @@ def test_who_takes_an_alert_ends_its_escalation_until_it_is_given_back(fresh: Ho
 @pytest.mark.parametrize("kind", EventKind)
 def test_whatever_happens_to_an_alert_has_words(kind: EventKind, language: str) -> None:
     assert f"alerting.event.{kind.value}" in words(language)
+
+
+def test_somebody_is_put_on_duty_and_stands_in(fresh: House) -> None:
+    fresh.daemon.start()
+    day = SteadyClock().now().date() + timedelta(days=2)
+    at = ("--site", "main", "--post", "technician", "--begin", f"{day} 20:00")
+    assert "已安排李四替班：技术值班" in fresh.says(
+        "substitute", *at, "--person", "li", "--for", "zhang", "--note", "生病", "--as", "wang"
+    )
+    assert "已安排张三：技术值班" in fresh.says("substitute", *at, "--end", "23:00", "--person", "zhang")
+    assert rows(fresh.daemon.database, "SELECT actor FROM journal WHERE kind = 'shift_changed'") == [("wang",)]
+    (said,) = journal(fresh.daemon.database, "box", "shift_put")
+    assert (said["person"], said["end"]) == ("zhang", f"{day}T23:00:00+00:00")
+    refused = (*at, "--lang", "en")
+    assert "does not hold the post technician. Who does: " in fresh.refuses("substitute", *refused, "--person", "wang")
+    assert "already from" in fresh.refuses("substitute", *refused, "--person", "li")
+    assert "not on duty" in fresh.refuses("substitute", *refused, "--person", "zhang", "--for", "wang")
+    assert "Leave the end out" in fresh.refuses(
+        "substitute", *refused, "--person", "zhang", "--for", "li", "--end", "23:00"
+    )
+    assert "Say why" in fresh.refuses("substitute", *refused, "--person", "zhang", "--for", "li")
+    wrong = ("--post", "technician", "--person", "zhang", "--lang", "en")
+    assert "no such site. There are: main" in fresh.refuses(
+        "substitute", *wrong, "--site", "x", "--begin", "2026-11-24"
+    )
+    assert "Give a time" in fresh.refuses("substitute", *wrong, "--begin", "tomorrow")
+    assert "over already" in fresh.refuses("substitute", *wrong, "--begin", "2026-01-02 20:00")
+    assert "chef is no post" in fresh.refuses(
+        "substitute", "--post", "chef", "--person", "zhang", "--begin", f"{day} 20:00"
+    )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duty.people import Post
-from duty.roster import AHEAD, Rotation, Shift, gaps, on_duty, shift_change
+from duty.roster import AHEAD, Night, RosterGap, Rotation, Shift, gaps, on_duty, shift_change, stretches
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -181,3 +181,26 @@ def test_gaps_are_exactly_when_nobody_is_there(shifts: list[Shift], first: int, 
         assert sum(gap.begin <= moment < gap.end for gap in found) == int(empty)
     assert all(begin <= gap.begin < gap.end <= end for gap in found)
     assert all(before.end < after.begin for before, after in pairwise(found))
+
+
+NIGHT = Night(time(20), time(8), "Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    ("moment", "day", "change"),
+    [
+        pytest.param("2026-05-04 19:59", 4, "2026-05-04 20:00", id="the day"),
+        pytest.param("2026-05-04 20:00", 4, "2026-05-05 08:00", id="the evening"),
+        pytest.param("2026-05-05 07:59", 4, "2026-05-05 08:00", id="after midnight it is the night of the day before"),
+        pytest.param("2026-05-05 08:00", 5, "2026-05-05 20:00", id="the morning"),
+    ],
+)
+def test_a_moment_belongs_to_a_day_and_the_shift_changes_next(moment: str, day: int, change: str) -> None:
+    assert (NIGHT.day(at(moment)), NIGHT.next_change(at(moment))) == (date(2026, 5, day), at(change))
+
+
+def test_a_gap_is_parted_where_people_take_turns() -> None:
+    gap = RosterGap("hz1", TECHNICIAN, at("2026-05-04 22:00"), at("2026-05-05 21:00"))
+    found = [(g.begin, g.end) for g in stretches(gap, NIGHT)]
+    times = ("2026-05-04 22:00", "2026-05-05 08:00", "2026-05-05 20:00", "2026-05-05 21:00")
+    assert found == list(pairwise(map(at, times)))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent.services.raise_limit import MOST, end_override, in_force, raise_limit
-from agent.store import alerts, journal, overrides
+from agent.store import alerts, journal, overrides, timeline
 from duty.alerts import Alert
 from duty.errors import LimitRefused, NightdutyError, NotFound
 from duty.overrides import Override
@@ -87,7 +87,7 @@ async def test_who_raised_it_and_why_stands_in_the_journal_and_with_the_alert(ni
     said = await store.read(journal.payload_of, entry.seq)
     assert said is not None
     assert (entry.actor, said["before"], said["after"]) == ("jia", [85, 95], [93, 95])
-    last = (await store.read(alerts.events, alert.number))[-1]
+    last = (await store.read(timeline.events, alert.number))[-1]
     assert (last.kind, last.actor, last.text) == ("commented", "jia", "import runs until the morning")
     assert last.data["after"] == [93, 95]
     assert (await night.chain()).first_bad is None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from agent.services import take
-from agent.store import alerts
-from agent.store.alerts import EventKind
+from agent.store import alerts, timeline
 from agent.store.outbox import depth
+from agent.store.timeline import EventKind
 from duty.errors import NotifyError
 from tests.stories.night import MINUTE, Night, Sent, silent
 from tests.stories.test_alerts import SETTINGS
@@ -43,7 +43,7 @@ async def test_a_storm_is_one_page_and_its_end_one_message(tmp_path: Path) -> No
     opened = await night.station.store.read(alerts.open_alerts)
     assert len(opened) == 400
     for alert in opened[::57]:
-        kinds = [event.kind for event in await night.station.store.read(alerts.events, alert.number)]
+        kinds = [event.kind for event in await night.station.store.read(timeline.events, alert.number)]
         assert kinds == [EventKind.FIRED, EventKind.TOLD]
     await night.until("03:14")
     assert "ESCALATED: 400 alerts" in night.sent[1].title, "the second way, at the same minute as for one"

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from agent.services import take
-from agent.store import alerts
+from agent.services import substitute, take
+from agent.store import alerts, shifts
 from duty.alerts import AlertState
 from duty.errors import CollectError
+from duty.people import Post
 from duty.readings import Reading
 from duty.rounds import SheetState
-from tests.stories.night import Night, silent
+from tests.stories.night import HOUR, Night, silent
 from tests.stories.test_alerts import SETTINGS, dies, when
 
 MANY = SETTINGS.replace(
@@ -146,4 +147,47 @@ async def test_a_night_that_nobody_will_hold_is_told_to_the_manager_the_day_befo
     assert alert.key == ("hz1", "roster_technician", "2026-11-24 06:00")
     await night.until("2026-11-24 08:01")
     assert not [a for a in await night.station.store.read(alerts.open_alerts) if a.key[2] == "2026-11-24 06:00"]
+    await night.stop()
+
+
+async def test_a_gap_that_the_manager_fills_is_over_and_whom_they_found_is_rung(tmp_path: Path) -> None:
+    settings = SETTINGS.replace("posts: [reserve]", "posts: [reserve, technician]")
+    night = Night(tmp_path, settings, "2026-11-23 12:00")
+    await night.go_on_duty()
+    store = night.station.store
+    (free,) = [
+        shift
+        for shift in await store.read(shifts.shifts_between, night.clock.now(), night.at("2026-11-24 08:00"))
+        if shift.post is Post.TECHNICIAN
+    ]
+    await substitute.take_off(night.station, "yi", shift=free, why="ill")
+    await night.until("12:02")
+    (alert,) = await store.read(alerts.open_alerts)
+    assert (alert.key, alert.finding.value) == (("hz1", "roster_technician", "2026-11-23 20:00"), 12 * 3600)
+    await substitute.put_on_duty(
+        night.station, "yi", site="hz1", post=Post.TECHNICIAN, person="ding", begin=free.begin, end=free.end
+    )
+    await night.until("12:04")
+    assert await store.read(alerts.open_alerts) == []
+    await night.until("19:59", HOUR)
+    await night.restart()
+    await dies(night, "20:30", "core")
+    before = len(night.sent)
+    await night.until("20:34")
+    assert when(night.sent[before:])[0] == ("23 20:33", "sms", "4"), "whom the manager found"
+    await night.stop()
+
+
+async def test_a_gap_is_told_a_day_ahead_with_its_whole_length(tmp_path: Path) -> None:
+    night = Night(tmp_path, SETTINGS, "2026-11-23 19:00")
+    await night.go_on_duty()
+    store, next_night = night.station.store, night.at("2026-11-24 20:00")
+    found = await store.read(shifts.shifts_between, next_night, next_night + HOUR)
+    (free,) = [shift for shift in found if shift.post is Post.TECHNICIAN]
+    await substitute.take_off(night.station, "yi", shift=free, why="ill")
+    await night.until("19:58")
+    assert await store.read(alerts.open_alerts) == []
+    await night.until("20:02")
+    (alert,) = await store.read(alerts.open_alerts)
+    assert (alert.key[2], alert.finding.value) == ("2026-11-24 20:00", 12 * 3600)
     await night.stop()

@@ -26,7 +26,7 @@ from agent.services.peers import Peers
 from agent.services.pulse import Pulse
 from agent.services.read import LiveReader
 from agent.services.station import Station
-from agent.store import alerts, batches, journal
+from agent.store import alerts, batches, journal, timeline
 from agent.store.engine import Store
 from config.load import parse
 from duty.alerts import Alert, AlertState
@@ -81,7 +81,7 @@ class Doorstep:
 
     async def kinds(self, number: int = 1) -> list[str]:
         """Return what has happened to an alert."""
-        return [event.kind.value for event in await self.station.store.read(alerts.events, number)]
+        return [event.kind.value for event in await self.station.store.read(timeline.events, number)]
 
     async def journal(self, kind: str) -> list[dict[str, Any]]:
         """Return what the entries of a kind say, newest first."""

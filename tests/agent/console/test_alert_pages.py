@@ -16,9 +16,9 @@ from agent.console.alert_lines import Asked, asked
 from agent.console.story import RESULTS
 from agent.services import take
 from agent.services.overview import Reader
-from agent.store import alerts, journal, silences
-from agent.store.alerts import EventKind
+from agent.store import alerts, journal, silences, timeline
 from agent.store.outbox import OutboxState
+from agent.store.timeline import EventKind
 from duty.alerts import Alert, AlertState
 from duty.silences import Silence
 from exporters.words import LANGUAGES, words
@@ -242,7 +242,7 @@ async def test_what_there_is_not_is_not_found(at: Callable[..., Visit], path: st
 
 async def test_a_ready_phrase_is_a_note_in_one_tap(desk: Desk, at: Callable[..., Visit]) -> None:
     assert "已备注" in await at(language="zh").said("/alerts/1/comment?lang=en", phrase="maintainer")
-    events = await desk.station.store.read(alerts.events, 1)
+    events = await desk.station.store.read(timeline.events, 1)
     assert (events[-1].kind, events[-1].actor, events[-1].text) == (
         EventKind.COMMENTED,
         "wangfang",
@@ -254,7 +254,7 @@ async def test_a_note_needs_words_and_is_cut_to_what_is_kept(desk: Desk, at: Cal
     visit = at()
     assert "Write a word first." in await visit.said("/alerts/1/comment", word="  ")
     await visit.post("/alerts/1/comment", word="x" * 900 + "\nlast")
-    events = await desk.station.store.read(alerts.events, 1)
+    events = await desk.station.store.read(timeline.events, 1)
     assert len(events[-1].text) == take.LONGEST_WORD
 
 

@@ -149,7 +149,7 @@ async def test_a_sheet_has_findings_with_limits_before_readings_and_gaps_with_wh
 ) -> None:
     words = (await outline(desk, house(), "/rounds/24/HZ1-CORE-01")).words
     assert words.index("memory used is 91.2 % (limit 85 %)") < words.index("uptime")
-    assert "no answer in time ×1 → See that the device is on and reachable" in words
+    assert "no answer in time ×1 → See that it is on and reachable" in words
     assert "a rate needs two looks ×28" in words
     assert "started again up 104 d 4 h → up 5 min" in words
 

@@ -15,7 +15,7 @@ import pytest
 from agent.console.guard import Visitor
 from agent.console.roll import LINES
 from agent.services.read import LiveReader
-from agent.store import alerts, overrides
+from agent.store import alerts, overrides, timeline
 from tests.agent.console.conftest import HOSTILE
 from tests.agent.console.desk import Desk
 from tests.agent.console.test_pages import HANDLERS, Outline
@@ -161,7 +161,7 @@ async def test_a_limit_is_raised_from_the_page_and_ended_there(there: Yard) -> N
     )
     (made,) = await desk.station.store.read(overrides.list_overrides, 9)
     assert (made.warning, made.critical, made.by, made.end) == (93, 95, "wangfang", NOW + timedelta(hours=4))
-    assert (await desk.station.store.read(alerts.events, alert.number))[-1].text == "导入到早上"
+    assert (await desk.station.store.read(timeline.events, alert.number))[-1].text == "导入到早上"
     page = await words(there, VAR)
     assert "Limit raised disk /var: until 07:12 (in 4 h), wangfang “导入到早上”" in page
     assert "warning now from 93 %" in page

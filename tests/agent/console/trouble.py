@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from agent import bootstrap
 from agent.services.muster import muster
-from agent.store import alerts, batches, looks, outbox, silences
-from agent.store.alerts import EventKind
+from agent.store import alerts, batches, looks, outbox, silences, timeline
 from agent.store.channels import put_channel
 from agent.store.journal import AGENT
+from agent.store.timeline import EventKind
 from config.load import parse
 from duty.alerts import Alert, AlertState, TakePolicy, snoozed, taken
 from duty.channels import ChannelState
@@ -88,7 +88,7 @@ def put(desk: Desk, *these: Alert) -> list[int]:
 
 def _put(conn: Connection, agent: str, alert: Alert) -> int:
     number = alerts.put_alert(conn, agent, alert).number
-    alerts.add_event(conn, agent, number, alert.opened, EventKind.FIRED, AGENT)
+    timeline.add_event(conn, agent, number, alert.opened, EventKind.FIRED, AGENT)
     return number
 
 
@@ -129,8 +129,8 @@ def past(desk: Desk, target: str = "HZ1-DB-01") -> None:
 
 
 def _tell(conn: Connection, agent: str, numbers: list[int], now: datetime) -> None:
-    alerts.add_event(conn, agent, numbers[1], now - 60 * MINUTE, EventKind.TAKEN, "lina", "去现场了")
-    alerts.add_event(conn, agent, numbers[2], now - HOUR, EventKind.SNOOZED, "zhaolei", "白天清理")
+    timeline.add_event(conn, agent, numbers[1], now - 60 * MINUTE, EventKind.TAKEN, "lina", "去现场了")
+    timeline.add_event(conn, agent, numbers[2], now - HOUR, EventKind.SNOOZED, "zhaolei", "白天清理")
     silences.add_silence(
         conn, agent, now - HOUR, now + 3 * HOUR, "zhaolei", "更换电池", site="hz2", kind=SilenceKind.MAINTENANCE
     )
@@ -180,7 +180,7 @@ def hostile(desk: Desk, words: Iterable[str]) -> list[int]:
     def tell(conn: Connection, agent: str) -> None:
         for number, text in zip(numbers, words, strict=True):
             for kind in EventKind:
-                alerts.add_event(
+                timeline.add_event(
                     conn, agent, number, now, kind, text, text, {"person": text, "to": text, "channel": text}
                 )
             item = outbox.Outgoing(

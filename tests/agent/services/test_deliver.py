@@ -152,7 +152,7 @@ async def test_whose_answer_was_lost_is_told_of_the_end_and_who_was_out_of_reach
     await desk.go_on(timedelta(0))
     desk.chat.error = NotifyError("unreachable")
     await desk.go_on()
-    found = await desk.station.store.read(outbox.who_was_told, 1)
+    found = (await desk.station.store.read(outbox.who_knows, [1])).get(1, set())
     assert {contact.address for _, contact in found} == told
 
 

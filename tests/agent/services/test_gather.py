@@ -9,9 +9,9 @@ import pytest
 
 from agent.services import take
 from agent.services.deliver import GATHER, Deliverer
-from agent.store import alerts, batches, journal, outbox
-from agent.store.alerts import EventKind
+from agent.store import alerts, batches, journal, outbox, timeline
 from agent.store.outbox import OutboxState, Outgoing
+from agent.store.timeline import EventKind
 from duty.alerts import Alert, AlertState
 from duty.errors import NotifyError
 from duty.findings import Severity
@@ -48,8 +48,8 @@ async def test_a_storm_is_one_message_that_names_the_first_and_counts_the_rest(d
     )
     assert message.severity is Severity.CRITICAL
     for number in (1, 50, 100):
-        timeline = await desk.station.store.read(alerts.events, number)
-        assert [(event.kind, event.data["event"]) for event in timeline] == [(EventKind.TOLD, "fired")]
+        happened = await desk.station.store.read(timeline.events, number)
+        assert [(event.kind, event.data["event"]) for event in happened] == [(EventKind.TOLD, "fired")]
     assert {item.batch for item in await desk.letters()} == {message.key}
 
 
@@ -114,7 +114,7 @@ async def test_what_one_of_them_needs_no_more_is_left_out_of_the_next_try(desk: 
     assert message.title == "[Night duty] CRITICAL: 2 alerts"
     await take.take(desk.station, 1, "jia")
     await take.take(desk.station, 3, "jia")
-    told = {number: await desk.station.store.read(alerts.events, number) for number in (1, 2)}
+    told = {number: await desk.station.store.read(timeline.events, number) for number in (1, 2)}
     assert [EventKind.TOLD in {event.kind for event in told[number]} for number in (1, 2)] == [True, False]
 
 
@@ -125,7 +125,7 @@ async def test_a_refused_message_goes_letter_by_letter_to_the_next_contact_and_i
     await desk.go_on(SECOND)
     (message,) = desk.sms.got
     assert message.title == "[Night duty] CRITICAL: 10 alerts"
-    kinds = [event.kind for event in await desk.station.store.read(alerts.events, 7)]
+    kinds = [event.kind for event in await desk.station.store.read(timeline.events, 7)]
     assert kinds == [EventKind.FAILED, EventKind.TOLD]
     states = [item.state for item in await desk.letters()]
     assert states == [OutboxState.REFUSED, OutboxState.SENT]

@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from agent.store import alerts
-from agent.store.alerts import AlertEvent, EventKind
+from agent.store import alerts, timeline
 from agent.store.engine import Store
 from agent.store.schema import alerts as rows
+from agent.store.timeline import AlertEvent, EventKind
 from duty.alerts import Alert, AlertState, TakePolicy, moved, taken
 from duty.errors import NotFound, StoreError
 from duty.findings import Finding, Severity
@@ -167,10 +167,10 @@ async def test_an_alert_from_outside_says_who_handed_it_over(store: Store) -> No
 async def test_the_timeline_tells_who_did_what_in_its_order(store: Store) -> None:
     one, other = [await store.write(alerts.put_alert, fresh(target)) for target in "ab"]
     # The clock was set back between the two: the order is that of writing.
-    first = await store.write(alerts.add_event, one.number, NOW, EventKind.FIRED, "agent", data={"value": 2**64})
-    await store.write(alerts.add_event, other.number, NOW, EventKind.FIRED, "agent")
+    first = await store.write(timeline.add_event, one.number, NOW, EventKind.FIRED, "agent", data={"value": 2**64})
+    await store.write(timeline.add_event, other.number, NOW, EventKind.FIRED, "agent")
     second = await store.write(
-        alerts.add_event,
+        timeline.add_event,
         one.number,
         NOW - timedelta(minutes=1),
         EventKind.COMMENTED,
@@ -178,7 +178,7 @@ async def test_the_timeline_tells_who_did_what_in_its_order(store: Store) -> Non
         HOSTILE,
         {"to": [HOSTILE]},
     )
-    assert await store.read(alerts.events, one.number) == [first, second]
+    assert await store.read(timeline.events, one.number) == [first, second]
     assert second == AlertEvent(
         second.number, one.number, NOW - timedelta(minutes=1), EventKind.COMMENTED, "王芳", HOSTILE, {"to": [HOSTILE]}
     )
@@ -186,7 +186,7 @@ async def test_the_timeline_tells_who_did_what_in_its_order(store: Store) -> Non
 
 async def test_an_event_needs_its_alert(store: Store) -> None:
     with pytest.raises(StoreError):
-        await store.write(alerts.add_event, 7, NOW, EventKind.FIRED, "agent")
+        await store.write(timeline.add_event, 7, NOW, EventKind.FIRED, "agent")
 
 
 async def test_another_agents_alerts_are_its_own(store: Store) -> None:

@@ -7,7 +7,20 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from agent.store import accounts, alerts, backup, connect, files, journal, migrate, outbox, people, shifts, silences
+from agent.store import (
+    accounts,
+    alerts,
+    backup,
+    connect,
+    files,
+    journal,
+    migrate,
+    outbox,
+    people,
+    shifts,
+    silences,
+    timeline,
+)
 from agent.store.engine import Store
 from agent.store.outbox import outgoing
 from agent.store.verify import verify
@@ -49,7 +62,7 @@ def a_night(conn: Connection, agent: str) -> None:
     page = Page(seen.number, seen.fired, 0, WANG.name, WANG.contacts[0], "step.technician")
     outbox.enqueue(conn, agent, [outgoing(page, "alert.fired")], NOW)
     assert alerts.change_alert(conn, agent, seen, taken(seen, WANG.name, NOW, TakePolicy()))
-    alerts.add_event(conn, agent, seen.number, NOW, alerts.EventKind.TAKEN, WANG.name)
+    timeline.add_event(conn, agent, seen.number, NOW, timeline.EventKind.TAKEN, WANG.name)
     journal.append(conn, agent, "taken", NOW, WANG.name, "ok", {"alert": seen.number})
 
 
@@ -61,7 +74,7 @@ def everything(conn: Connection, agent: str) -> list[object]:
         accounts.find_session(conn, agent, "ab" * 32, NOW),
         silences.list_silences(conn, agent, 9),
         alerts.list_alerts(conn, agent, 9),
-        alerts.events(conn, agent, 1),
+        timeline.events(conn, agent, 1),
         outbox.of_alert(conn, agent, 1),
         verify(conn, agent),
     ]
