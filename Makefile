@@ -24,8 +24,10 @@ check: $(VENV)/.dev          ## style, types, floors, stale pages
 	$(BIN)/lint-imports
 	$(BIN)/python -m config.document --check
 
-bench: $(VENV)/.dev          ## what a round of 1,000 targets costs
+bench: $(VENV)/.dev          ## what a round of 1,000 targets costs, the pages meanwhile, and many alerts
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.pages
+	$(BIN)/python -m tests.bench.desk
 
 docs: $(VENV)/.dev           ## write the pages that are made from the code
 	$(BIN)/python -m config.document > docs/settings.md

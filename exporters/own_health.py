@@ -6,6 +6,7 @@ import platform
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -16,6 +17,20 @@ from exporters.metric_names import clean
 
 STALLED: timedelta = timedelta(seconds=60)
 """How long the writer or the ticker may stand still before the agent counts as not working."""
+
+STATES: Final = ("firing", "acknowledged")
+SEVERITIES: Final = ("warning", "critical")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """How it stands with people: open alerts by (state, severity), whether each channel fails, and since when the
+    letter that has waited longest has waited.
+    """
+
+    alerts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    failing: Mapping[str, bool] = field(default_factory=dict)
+    oldest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +51,7 @@ class Health:
     journal_entries: int = 0
     looks: int = 0
     failures: Mapping[str, int] = field(default_factory=dict)
+    desk: Desk = field(default_factory=Desk)
 
 
 def stalled(health: Health, within: timedelta = STALLED) -> list[str]:
@@ -95,6 +111,26 @@ class _HealthCollector(Collector):
             "queue_depth", "How much waits in each queue.", ("queue",), {(name,): n for name, n in now.queues.items()}
         )
         yield _gauge("journal_entries", "Entries in the journal.", (), {(): now.journal_entries})
+        desk = now.desk
+        yield _gauge(
+            "alerts",
+            "Open alerts; acknowledged are those that somebody has.",
+            ("state", "severity"),
+            {(state, severity): desk.alerts.get((state, severity), 0) for state in STATES for severity in SEVERITIES},
+        )
+        yield _gauge(
+            "channel_failing",
+            "Whether a channel accepts nothing (1) or works (0); one that was never used is missing.",
+            ("channel",),
+            {(name,): int(failing) for name, failing in desk.failing.items()},
+        )
+        waited = (now.at - desk.oldest).total_seconds() if desk.oldest is not None else 0.0
+        yield _gauge(
+            "oldest_letter_seconds",
+            "How long the letter that has waited longest has waited; 0 when none waits.",
+            (),
+            {(): max(0.0, waited)},
+        )
         yield _counter("looks", "Looks made since the start.", (), {(): now.looks})
         yield _counter(
             "looks_failed",

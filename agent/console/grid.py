@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.console.cells import ABSENT, MISSED, Signs
-from agent.services.overview import Overview, RoundColumn
+from agent.services.overview import Overview
 from duty.rounds import RoundState, SheetState
 from duty.targets import Target
 
@@ -28,6 +28,8 @@ WORST_FIRST = (
 _RANK: dict[str, int] = {state: rank for rank, state in enumerate(WORST_FIRST)}
 _RANK |= {ABSENT: len(_RANK), MISSED: len(_RANK)}
 _WELL = _RANK[SheetState.PENDING]
+_BAD = frozenset(sign for sign, rank in _RANK.items() if rank < _WELL)
+"""What makes a target worth a line of its own; key equipment always is."""
 
 
 Columns = Sequence[tuple[int, Mapping[str, SheetState] | None]]
@@ -71,30 +73,40 @@ def lay(overview: Overview, opened: str = "") -> tuple[SiteRows, ...]:
         (c.round.number, None if c.round.state is RoundState.MISSED else overview.cells.get(c.round.number, {}))
         for c in overview.rounds
     ]
-    rows = [Row(target, _signs(target, columns)) for target in overview.targets]
-    if len(rows) > MANY:
-        alone = {row.target.name for row in sorted(filter(_matters, rows), key=_urgency)[:SHOWN]}
+    targets = overview.targets
+    if len(targets) > MANY:
+        # Not row by row: most of 1,000 are well in all their 24 cells, and share one line.
+        bad = {name for _, states in columns if states for name, sign in states.items() if sign in _BAD}
+        matter = [Row(target, _signs(target, columns)) for target in targets if target.key or target.name in bad]
+        alone = {row.target.name: row for row in sorted(matter, key=_urgency)[:SHOWN]}
     else:
-        alone = {row.target.name for row in rows}
-    by_site: dict[str, list[Row]] = {name: [] for name in overview.sites}
-    for row in rows:
-        by_site.setdefault(row.target.site, []).append(row)
+        alone = {target.name: Row(target, _signs(target, columns)) for target in targets}
+    by_site: dict[str, list[Target]] = {name: [] for name in overview.sites}
+    for target in targets:
+        by_site.setdefault(target.site, []).append(target)
     return tuple(
-        _site(overview, name, of_site, alone, opened=name == opened) for name, of_site in by_site.items() if of_site
+        _site(overview, columns, name, of_site, alone, opened=name == opened)
+        for name, of_site in by_site.items()
+        if of_site
     )
 
 
-def _site(overview: Overview, name: str, rows: list[Row], alone: set[str], *, opened: bool) -> SiteRows:
+def _site(
+    overview: Overview, columns: Columns, name: str, targets: list[Target], alone: Mapping[str, Row], *, opened: bool
+) -> SiteRows:
     site = overview.sites.get(name)
-    shown = rows if opened else [row for row in rows if row.target.name in alone]
-    folded = [] if opened else [row for row in rows if row.target.name not in alone]
+    if opened:
+        rows = [alone.get(target.name) or Row(target, _signs(target, columns)) for target in targets]
+    else:
+        rows = [alone[target.name] for target in targets if target.name in alone]
+    folded = [] if opened else [target.name for target in targets if target.name not in alone]
     return SiteRows(
         name=name,
         title=site.title if site else name,
-        total=len(rows),
-        rows=tuple(sorted(shown, key=lambda row: (not row.target.key, row.target.name))),
+        total=len(targets),
+        rows=tuple(sorted(rows, key=lambda row: (not row.target.key, row.target.name))),
         folded=len(folded),
-        folded_cells=tuple(_fold(overview.rounds, folded)) if folded else (),
+        folded_cells=tuple(_fold(columns, folded)) if folded else (),
         opened=opened and len(overview.targets) > MANY,
     )
 
@@ -105,11 +117,6 @@ def _signs(target: Target, columns: Columns) -> Signs:
     )
 
 
-def _matters(row: Row) -> bool:
-    """Say whether a row is worth a line of its own: key equipment, or anything in it that is not well."""
-    return row.target.key or any(_RANK[sign] < _WELL for _, sign in row.signs)
-
-
 def _urgency(row: Row) -> tuple[int, bool, int, str]:
     """Order rows by what they are now, key equipment before the rest, then by the worst that they were."""
     ranks = [_RANK[sign] for _, sign in row.signs]
@@ -117,8 +124,8 @@ def _urgency(row: Row) -> tuple[int, bool, int, str]:
     return now, not row.target.key, min(ranks, default=now), row.target.name
 
 
-def _fold(rounds: Iterable[RoundColumn], rows: list[Row]) -> Iterable[FoldedCell]:
-    for place, column in enumerate(rounds):
-        signs = [row.signs[place][1] for row in rows]
-        worst = min(signs, key=_RANK.__getitem__)
-        yield FoldedCell(column.round.number, worst, signs.count(worst), len(signs))
+def _fold(columns: Columns, names: list[str]) -> Iterable[FoldedCell]:
+    for number, states in columns:
+        signs = [MISSED] * len(names) if states is None else [states.get(name, ABSENT) for name in names]
+        worst = min(set(signs), key=lambda sign: (_RANK[sign], sign))
+        yield FoldedCell(number, worst, signs.count(worst), len(signs))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import groupby
 
 from starlette.concurrency import run_in_threadpool
@@ -40,11 +41,13 @@ async def show(request: Request) -> Response:
     if visitor.screen and "wall" not in request.query_params:
         return RedirectResponse("/?wall", 303)
     reader = office.reader
-    overview = await reader.overview()
+    overview, board, roster, channels = await asyncio.gather(
+        reader.overview(), open_board(office.station), office.alerts.roster(), office.station.store.read(load_channels)
+    )
     language = choose(request, office.terms.language)
     voice = voice_of(overview, language)
-    board, roster = await open_board(office.station), await office.alerts.roster()
-    desk = lay_desk(board, roster, await office.station.store.read(load_channels))
+    desk = lay_desk(board, roster, channels)
+    said = lines(board) if "done" in request.query_params else []
     targets = {target.name: target for target in overview.targets}
     key = {name for name, target in targets.items() if target.key}
     wrong = sorted(
@@ -67,7 +70,7 @@ async def show(request: Request) -> Response:
         roster=roster,
         channel_error=lambda error: known(f"message.result.{error.partition(':')[0]}", error, voice.say),
         back=here(request),
-        done=done_of(request.query_params, lines(board), visitor.person or visitor.account),
+        done=done_of(request.query_params, said, visitor.person or visitor.account),
         targets=targets,
         nobody_url=lambda held: _nobody_url(request, held.site, held.post),
         by_hand=BY_HAND,

@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 
+from sqlalchemy import Connection
+
 from agent.services.orders import Orders
 from agent.services.pulse import Pulse
 from agent.services.station import Station
-from agent.store import journal, outbox, tallies
+from agent.store import alerts, channels, journal, outbox, tallies
 from agent.store.outbox import OutboxState
 from duty.fold import Key, State
+from exporters.own_health import Desk
 from exporters.prometheus import LastRound, Picture
 
 DAYS = timedelta(days=2)
@@ -28,6 +31,7 @@ async def take_picture(station: Station, pulse: Pulse) -> Picture:
     pulse.journal_entries = head.seq if head else 0
     depth = await station.store.read(outbox.depth)
     pulse.letters = sum(many for (state, _), many in depth.items() if state in WAITING)
+    pulse.desk = await station.store.read(_desk)
     now = station.clock.now()
     known = await asyncio.to_thread(_states, dict(station.memory.states), station.orders)
     upcoming = {
@@ -43,6 +47,17 @@ async def take_picture(station: Station, pulse: Pulse) -> Picture:
         rounds=totals,
         last_rounds={round_.cadence: LastRound(round_, counts) for round_, counts in newest},
         next_slots=upcoming,
+    )
+
+
+def _desk(conn: Connection, agent: str) -> Desk:
+    return Desk(
+        alerts={
+            (state.value, severity.name.lower()): many
+            for (state, severity), many in alerts.count_by_state(conn, agent).items()
+        },
+        failing={name: state.failing_since is not None for name, state in channels.load_channels(conn, agent).items()},
+        oldest=outbox.oldest(conn, agent),
     )
 
 

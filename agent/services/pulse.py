@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from agent.services.overview import Health
 from agent.services.station import Station
-from exporters.own_health import STALLED
+from exporters.own_health import STALLED, Desk
 from exporters.own_health import Health as OwnHealth
 
 
@@ -20,6 +20,7 @@ class Pulse:
         self.ticks = 0
         self.journal_entries = 0
         self.letters = 0
+        self.desk = Desk()
 
     def idle(self) -> dict[str, timedelta]:
         """Return for each part how long ago it last moved, by a clock that never steps."""
@@ -48,6 +49,7 @@ class Pulse:
             journal_entries=self.journal_entries,
             looks=station.looker.made,
             failures=dict(station.looker.failures),
+            desk=self.desk,
         )
 
     def lines(self) -> tuple[Health, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Set
 from datetime import timedelta
 
@@ -58,7 +57,9 @@ class RecordReader:
     async def overview(self) -> Overview:
         """Return the first page's content."""
         now, orders = self._clock.now(), self.orders
-        columns, cells = await self._store.read(_board, self._closed)
+        # Of a copy and in the reader's thread: of 1,000 switches there are 100,000 states.
+        known = dict(await self.states())
+        columns, cells, abnormal = await self._store.read(_board, self._closed, known, orders)
         self._closed = {c.round.number: cells[c.round.number] for c in columns if c.round.state is not RoundState.OPEN}
         slots = [next(c.slots(now, now + DAYS), None) for c in orders.cadences]
         running = next(
@@ -74,8 +75,7 @@ class RecordReader:
             rounds=tuple(columns),
             cells=cells,
             next_slot=min((slot for slot in slots if slot is not None), default=None),
-            # In a thread and of a copy: of 1,000 switches there are 100,000 states.
-            abnormal=await asyncio.to_thread(_abnormal, dict(await self.states()), orders),
+            abnormal=abnormal,
             running=running,
             health=self.health(),
         )
@@ -129,12 +129,17 @@ class LiveReader(RecordReader):
 
 
 def _board(
-    conn: Connection, agent: str, closed: Mapping[int, Mapping[str, SheetState]]
-) -> tuple[list[RoundColumn], dict[int, Mapping[str, SheetState]]]:
+    conn: Connection,
+    agent: str,
+    closed: Mapping[int, Mapping[str, SheetState]],
+    known: Mapping[Key, State],
+    orders: Orders,
+) -> tuple[list[RoundColumn], dict[int, Mapping[str, SheetState]], tuple[Abnormal, ...]]:
     columns = [RoundColumn(*line) for line in rounds.list_rounds(conn, agent, COLUMNS)]
     numbers = [column.round.number for column in columns]
     read = sheets.sheet_states(conn, agent, [number for number in numbers if number not in closed])
-    return columns, {number: read[number] if number in read else closed[number] for number in numbers}
+    cells = {number: read[number] if number in read else closed[number] for number in numbers}
+    return columns, cells, _abnormal(known, orders)
 
 
 def _before(conn: Connection, agent: str, column: Round, targets: Set[str]) -> Round | None:
@@ -149,8 +154,9 @@ def _before(conn: Connection, agent: str, column: Round, targets: Set[str]) -> R
         planned = next((r for r in earlier if r.cadence == column.cadence), None)
         if planned is not None:
             return planned
-    looked = sheets.sheet_states(conn, agent, [r.number for r in earlier])
-    return next((r for r in earlier if targets <= looked[r.number].keys()), None)
+    # One at a time: the first is the one nearly always, and all of them are 24,000 rows.
+    looked = ((r, sheets.sheet_states(conn, agent, [r.number])[r.number]) for r in earlier)
+    return next((r for r, states in looked if targets <= states.keys()), None)
 
 
 def _round_and_before(

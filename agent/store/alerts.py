@@ -33,8 +33,15 @@ def open_alerts(conn: Connection, agent: str, checks: Collection[str] = (), targ
 
 def count_open(conn: Connection, agent: str) -> dict[str, int]:
     """Return how many alerts are open, by target."""
-    query = sa.select(alerts.c.target, sa.func.count()).where(alerts.c.agent == agent, OPEN)
-    return {target: many for target, many in conn.execute(query.group_by(alerts.c.target))}
+    query = sa.select(alerts.c.target, sa.func.count().label("many")).where(alerts.c.agent == agent, OPEN)
+    return {row.target: row.many for row in conn.execute(query.group_by(alerts.c.target))}
+
+
+def count_by_state(conn: Connection, agent: str) -> dict[tuple[AlertState, Severity], int]:
+    """Return how many alerts are open, by state and severity."""
+    query = sa.select(alerts.c.state, alerts.c.severity, sa.func.count()).where(alerts.c.agent == agent, OPEN)
+    rows = conn.execute(query.group_by(alerts.c.state, alerts.c.severity))
+    return {(AlertState(state), Severity(severity)): many for state, severity, many in rows}
 
 
 def open_alert(conn: Connection, agent: str, key: Key) -> Alert | None:

@@ -15,6 +15,8 @@ from agent.store.schema import rounds, sheet_bodies, sheets
 from duty.findings import Severity
 from duty.rounds import RoundState, Sheet, SheetState
 
+_STATES = {state.value: state for state in SheetState}
+
 
 def put_sheets(conn: Connection, agent: str, number: int, written: Sequence[Sheet]) -> int:
     """Write the sheets that are still pending, and return how many those were.
@@ -107,7 +109,7 @@ def sheet_states(conn: Connection, agent: str, numbers: Sequence[int]) -> dict[i
     )
     grid: dict[int, dict[str, SheetState]] = {number: {} for number in numbers}
     for number, target, state in conn.execute(query):
-        grid[number][target] = SheetState(state)
+        grid[number][target] = _STATES[state]
     return grid
 
 

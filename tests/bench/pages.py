@@ -114,7 +114,7 @@ async def keep_round(station: Station, answers: Answers) -> None:
     """Make one round after the other."""
     for number in itertools.count(1):
         slot = station.clock.now() + number * timedelta(microseconds=1)
-        opened = await make_round.open_round(station, "by_hand", slot, station.orders.targets)
+        opened = await make_round.open_round(station, "inspection", slot, station.orders.targets)
         await make_round.carry_out(station, opened)
         answers.looks += len(station.orders.targets)
 

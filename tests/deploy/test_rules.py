@@ -21,7 +21,7 @@ from duty.parameters import PARAMETERS
 from duty.readings import Gap, Look, Reading
 from duty.rounds import Counts, Round, RoundState
 from duty.targets import Target
-from exporters.own_health import Health, OwnMetrics
+from exporters.own_health import Desk, Health, OwnMetrics
 from exporters.prometheus import LastRound, Picture, render
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -62,7 +62,15 @@ def given() -> dict[str, set[str]]:
         next_slots={"hourly": NOW + timedelta(hours=1)},
     )
     health = Health(
-        NOW, NOW, "1", True, NOW, idle={"writer": timedelta(0)}, queues={"messages": 0}, failures={"timeout": 1}
+        NOW,
+        NOW,
+        "1",
+        True,
+        NOW,
+        idle={"writer": timedelta(0)},
+        queues={"messages": 0},
+        failures={"timeout": 1},
+        desk=Desk(failing={"chat": False}),
     )
     text = (render(picture) + OwnMetrics(lambda: health).text()).decode()
     samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]

@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from duty.readings import Look
 from duty.targets import Target
 from exporters.metrics_app import MetricsPage, metrics_app
-from exporters.own_health import Health, OwnMetrics
+from exporters.own_health import Desk, Health, OwnMetrics
 from exporters.prometheus import Picture
 
 NOW = datetime(2026, 1, 2, 20, 0, tzinfo=UTC)
@@ -30,6 +30,7 @@ WELL = Health(
     journal_entries=12,
     looks=100,
     failures={"timeout": 3},
+    desk=Desk({("firing", "critical"): 2}, {"chat": True, "sms": False}, NOW - timedelta(minutes=3)),
 )
 
 
@@ -77,6 +78,10 @@ async def test_a_scrape_gives_what_was_seen_and_how_the_agent_is(agent: Agent, c
     assert found["nightduty_looks_failed_total", "timeout"] == 3
     assert found["nightduty_config_last_reload_success",] == 1
     assert found["nightduty_journal_entries",] == 12
+    assert found["nightduty_alerts", "critical", "firing"] == 2
+    assert found["nightduty_alerts", "warning", "acknowledged"] == 0
+    assert (found["nightduty_channel_failing", "chat"], found["nightduty_channel_failing", "sms"]) == (1, 0)
+    assert found["nightduty_oldest_letter_seconds",] == 180
     assert found["nightduty_agent_process_resident_memory_bytes",] > 0
     assert all(name.startswith("nightduty_") for name, *_ in found)
 
