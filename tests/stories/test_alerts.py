@@ -56,9 +56,13 @@ def when(sent: list[Sent]) -> list[tuple[str, str, str]]:
     return [(each.at, each.channel, each.address) for each in sent]
 
 
+QUIETLY = timedelta(minutes=10)
+"""The steps of hours in which nothing happens; those in which something does go by minutes."""
+
+
 async def dies(night: Night, at: str, *names: str) -> None:
     """Let targets fall silent at a local time; three looks later it is confirmed."""
-    await night.until(at)
+    await night.until(at, QUIETLY)
     for name in names:
         night.shows[name] = silent
 
@@ -91,7 +95,8 @@ async def test_who_sleeps_through_it_is_followed_by_the_manager_and_the_leading_
 async def test_what_wakes_nobody_waits_for_the_morning(night: Night) -> None:
     await night.go_on_duty()
     await dies(night, "03:09", "printer")
-    await night.until("06:59")
+    await night.until("03:20")
+    await night.until("06:59", QUIETLY)
     assert night.sent == []
     await night.until("07:01")
     assert when(night.sent) == [("24 07:00", "chat", "jia")]
@@ -137,7 +142,8 @@ async def test_a_channel_that_fails_for_hours_loses_nothing_and_keeps_the_keys(n
     await night.go_on_duty()
     night.broken["chat"] = NotifyError("no_answer")
     await dies(night, "03:09", "core")
-    await night.until("05:00")
+    await night.until("03:40")
+    await night.until("05:00", QUIETLY)
     assert "chat" not in {s.channel for s in night.sent}
     night.broken.clear()
     await night.until("05:10")

@@ -12,7 +12,7 @@ from duty.errors import NightdutyError
 from duty.rounds import SheetState
 from duty.silences import SilenceKind
 from tests.stories.night import Night
-from tests.stories.test_alerts import SETTINGS, WHOLE_NIGHT, dies, when
+from tests.stories.test_alerts import QUIETLY, SETTINGS, WHOLE_NIGHT, dies, when
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ async def quiet(night: Night, target: str, until: str, kind: SilenceKind = Silen
 
 async def test_a_silence_that_ends_lets_the_failure_call(night: Night) -> None:
     await night.go_on_duty()
-    await night.until("03:00")
+    await night.until("03:00", QUIETLY)
     await quiet(night, "core", "04:00")
     await dies(night, "03:09", "core")
     await night.until("03:59")
@@ -43,7 +43,7 @@ async def test_a_silence_that_ends_lets_the_failure_call(night: Night) -> None:
 
 async def test_what_is_well_before_its_silence_ends_calls_nobody(night: Night) -> None:
     await night.go_on_duty()
-    await night.until("03:00")
+    await night.until("03:00", QUIETLY)
     await quiet(night, "core", "04:00")
     await dies(night, "03:09", "core")
     await night.until("03:30")
@@ -69,7 +69,7 @@ async def test_a_silence_in_the_middle_of_an_escalation_stops_it_and_its_end_beg
 
 async def test_a_restart_in_a_silence_changes_nothing(night: Night) -> None:
     await night.go_on_duty()
-    await night.until("03:00")
+    await night.until("03:00", QUIETLY)
     await quiet(night, "core", "04:00")
     await dies(night, "03:09", "core")
     await night.until("03:20")
@@ -83,7 +83,7 @@ async def test_a_restart_in_a_silence_changes_nothing(night: Night) -> None:
 
 async def test_what_is_in_maintenance_is_suppressed_in_the_round_and_inspected_after_it(night: Night) -> None:
     await night.go_on_duty()
-    await night.until("02:50")
+    await night.until("02:50", QUIETLY)
     await quiet(night, "core", "03:30", SilenceKind.MAINTENANCE)
     await dies(night, "02:55", "core")
     await night.until("03:20")

@@ -14,7 +14,7 @@ from duty.people import Post
 from duty.readings import Reading
 from duty.rounds import SheetState
 from tests.stories.night import HOUR, Night, silent
-from tests.stories.test_alerts import SETTINGS, dies, when
+from tests.stories.test_alerts import QUIETLY, SETTINGS, dies, when
 
 MANY = SETTINGS.replace(
     "channels:", "".join(f"  - {{name: t{n}, kind: icmp, address: 10.0.1.{n}}}\n" for n in range(20)) + "channels:"
@@ -32,7 +32,7 @@ def comes_and_goes(now: datetime) -> Iterable[Reading]:
 async def test_what_comes_and_goes_for_four_hours_makes_three_messages(tmp_path: Path) -> None:
     night = Night(tmp_path, SETTINGS.replace(', {channel: sms, address: "1"}', ""), "2026-11-23 19:30")
     await night.go_on_duty()
-    await night.until("01:00")
+    await night.until("01:00", QUIETLY)
     night.shows["core"] = comes_and_goes
     await night.until("05:00")
     technician = [s for s in night.sent if s.address == "jia"]
@@ -55,7 +55,7 @@ async def test_what_comes_and_goes_for_four_hours_makes_three_messages(tmp_path:
 async def test_who_has_taken_what_comes_and_goes_is_not_called_each_hour(tmp_path: Path) -> None:
     night = Night(tmp_path, SETTINGS, "2026-11-23 19:30")
     await night.go_on_duty()
-    await night.until("01:00")
+    await night.until("01:00", QUIETLY)
     night.shows["core"] = comes_and_goes
     await night.until("01:20")
     (alert,) = await night.station.store.read(alerts.open_alerts)
@@ -79,7 +79,7 @@ async def test_a_site_that_falls_silent_as_a_whole_is_one_page_and_nothing_is_ca
     assert "23 targets unknown, not necessarily down" in night.sent[0].text
     (alert,) = await night.station.store.read(alerts.open_alerts)
     assert alert.key == ("hz1", "cut_off", "*")
-    await night.until("04:05")
+    await night.until("04:05", QUIETLY)
     assert set((await night.sheet_states("24 04:00")).values()) == {SheetState.NOT_REACHED, SheetState.SUPPRESSED}
     night.shows.clear()
     await night.until("04:10")
@@ -145,7 +145,7 @@ async def test_a_night_that_nobody_will_hold_is_told_to_the_manager_the_day_befo
     assert "Find somebody before that" in told.text
     (alert,) = await night.station.store.read(alerts.open_alerts)
     assert alert.key == ("hz1", "roster_technician", "2026-11-24 06:00")
-    await night.until("2026-11-24 08:01")
+    await night.until("2026-11-24 08:01", QUIETLY)
     assert not [a for a in await night.station.store.read(alerts.open_alerts) if a.key[2] == "2026-11-24 06:00"]
     await night.stop()
 
