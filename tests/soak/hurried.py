@@ -52,6 +52,9 @@ targets:
   - {name: access-2, kind: icmp, address: 10.0.0.3, depends_on: [core]}
   - {name: db, kind: tcp, address: 10.0.0.9, port: 5432}
   - {name: web, kind: tcp, address: 10.0.0.10, port: 443}
+  - {name: rock-1, kind: icmp, address: 10.0.0.21}
+  - {name: rock-2, kind: icmp, address: 10.0.0.22}
+  - {name: rock-3, kind: icmp, address: 10.0.0.23}
 cadences:
   inspection: {interval: 1m, window: 30s}
   rounds-of-five: {interval: 5m, window: 2m, targets: [core, db]}
@@ -66,6 +69,10 @@ FAULTS = {
     "core": (83, 20, 12),
     "access-1": (83, 20, 12),
     "access-2": (83, 20, 12),
+    # These always answer: where all fall silent, it is the site that is out of reach.
+    "rock-1": (10**6, 10**6, 0),
+    "rock-2": (10**6, 10**6, 0),
+    "rock-3": (10**6, 10**6, 0),
 }
 """For each target: it is silent every so many minutes, for the first time after so many, for so many."""
 
