@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -146,9 +145,10 @@ def put_alerts(conn: Connection, agent: str, fresh: Sequence[Alert]) -> list[Ale
     """
     if not fresh:
         return []
-    insert = alerts.insert().returning(alerts.c.number, sort_by_parameter_order=True)
-    numbers = conn.execute(insert, [_row(alert) | {"agent": agent} for alert in fresh]).scalars()
-    return [replace(alert, number=number) for alert, number in zip(fresh, numbers, strict=True)]
+    conn.execute(alerts.insert(), [_row(alert) | {"agent": agent} for alert in fresh])
+    # Read again rather than returned: SQLite would be told of each row by itself.
+    written = open_by_key(conn, agent, {alert.key for alert in fresh})
+    return [written[alert.key] for alert in fresh]
 
 
 def change_alert(conn: Connection, agent: str, before: Alert, after: Alert) -> bool:

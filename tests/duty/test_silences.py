@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from duty.alerts import Alert, AlertState
 from duty.findings import Finding, Severity
-from duty.silences import Silence, SilenceKind, in_maintenance, silence_ended, silenced
+from duty.silences import Silence, SilenceKind, covering, in_maintenance, silence_ended, silenced
 
 NOW = datetime(2026, 11, 23, 19, 10, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -74,3 +75,17 @@ def test_only_maintenance_of_the_whole_target_makes_it_not_judged() -> None:
     assert not in_maintenance("db-1", "hz1", [quiet(0, 30)], at)
     assert not in_maintenance("db-1", "hz1", [quiet(0, 30, check="disk", kind=works)], at)
     assert not in_maintenance("web-1", "hz1", [quiet(0, 30, kind=works)], at)
+
+
+@given(
+    st.lists(st.sampled_from(["db-1", "db-*", "*", "db-[12]", "?b-1", "web"])),
+    st.lists(st.sampled_from(["db-1", "db-2", "web"])),
+)
+def test_many_are_asked_at_once_as_each_of_each(patterns: list[str], names: list[str]) -> None:
+    quiet = [
+        Silence(n, SilenceKind.SILENCE, pattern, "*", "disk" if n % 2 else "*", NOW, NOW + MINUTE, "jia", "known")
+        for n, pattern in enumerate(patterns)
+    ]
+    alerts = [replace(ALERT, number=n, key=(name, "disk" if n % 3 else "cpu", "")) for n, name in enumerate(names)]
+    each = {a.number: [s for s in quiet if s.covers(a.key[0], a.site, a.key[1])] for a in alerts}
+    assert covering(alerts, quiet) == {number: found for number, found in each.items() if found}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -127,3 +128,20 @@ async def test_the_window_bounds_how_many_looks_are_under_way(played: Played) ->
     narrow = Looker({"snmp": played}, DrivenClock(datetime(2026, 11, 23, tzinfo=UTC)), window=3)
     await asyncio.gather(*(narrow.look(target(f"t{n}"), timedelta(hours=1), full=True) for n in range(20)))
     assert played.most_under_way == 3
+
+
+async def test_looks_come_back_one_by_one_and_others_have_their_turn_in_between() -> None:
+    looker = Looker({"played": Played()}, DrivenClock(datetime(2026, 11, 23, tzinfo=UTC)))
+    said: list[str] = []
+
+    async def look(name: str) -> None:
+        await looker.look(Target(name, "", ("played",), "hz1"), timedelta(seconds=1), full=True)
+        said.append("look")
+
+    async def page() -> None:
+        while said.count("look") < 20:
+            said.append("page")
+            await asyncio.sleep(0)
+
+    await asyncio.gather(*(look(f"sw-{n}") for n in range(20)), page())
+    assert not any(two == ("look", "look") for two in pairwise(said))
