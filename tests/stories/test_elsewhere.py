@@ -14,7 +14,7 @@ from duty.alerts import AlertState
 from tests.agent.console.doorstep import WITH_NUMBERS
 from tests.agent.console.test_alertmanager import one
 from tests.stories.night import Night
-from tests.stories.test_alerts import when
+from tests.stories.test_alerts import QUIETLY, when
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def night(tmp_path: Path) -> Night:
 
 async def test_a_fault_that_prometheus_found_is_taken_by_one_digit(night: Night) -> None:
     await night.go_on_duty()
-    await night.until("03:10")
+    await night.until("03:10", QUIETLY)
     await take_in(night.station, [one()])
     await night.until("03:12")
     assert when(night.sent) == [("24 03:11", "chat", "jia"), ("24 03:12", "sms", "+86 138-0000-0001")]
@@ -42,9 +42,9 @@ async def test_a_fault_that_prometheus_found_is_taken_by_one_digit(night: Night)
 
 async def test_what_wakes_nobody_there_waits_for_the_morning_here_too(night: Night) -> None:
     await night.go_on_duty()
-    await night.until("03:10")
+    await night.until("03:10", QUIETLY)
     await take_in(night.station, [one(instance="db-7", severity="critical")])
-    await night.until("06:59")
+    await night.until("06:59", QUIETLY)
     assert night.sent == []
     await night.until("07:01")
     assert when(night.sent)[0] == ("24 07:00", "chat", "jia")
@@ -53,7 +53,7 @@ async def test_what_wakes_nobody_there_waits_for_the_morning_here_too(night: Nig
 
 async def test_a_restart_in_between_forgets_nothing(night: Night) -> None:
     await night.go_on_duty()
-    await night.until("03:10")
+    await night.until("03:10", QUIETLY)
     await take_in(night.station, [one(severity="warning"), one()])
     await night.until("03:11")
     await night.restart()
@@ -69,7 +69,7 @@ async def test_a_restart_in_between_forgets_nothing(night: Night) -> None:
 async def test_what_comes_in_one_message_is_taken_by_one_digit(night: Night) -> None:
     await night.go_on_duty()
     night.station.links = Links(bytes(32), "https://night.example.com", "hz1")
-    await night.until("03:10")
+    await night.until("03:10", QUIETLY)
     await take_in(night.station, [one(), one(alertname="HostDown"), one(alertname="RaidBroken")])
     await night.until("03:12")
     (digest,) = [s for s in night.sent if s.channel == "sms"]

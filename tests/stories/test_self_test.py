@@ -10,7 +10,7 @@ import pytest
 from agent.store import channels, journal
 from duty.errors import NotifyError
 from tests.stories.night import Night
-from tests.stories.test_alerts import SETTINGS, dies
+from tests.stories.test_alerts import QUIETLY, SETTINGS, dies
 
 SIREN = (
     "  siren: {kind: command, path: /bin/true, self_test: false}\n  unused: {kind: command, path: /bin/true}\npeople:"
@@ -29,7 +29,7 @@ def tried(night: Night) -> list[tuple[str, str, str]]:
 
 async def test_each_channel_is_tested_once_a_day_across_restarts(night: Night) -> None:
     await night.go_on_duty()
-    await night.until("16:59")
+    await night.until("16:59", QUIETLY)
     assert tried(night) == []
     await night.until("17:00")
     first = [("23 17:00", "chat", "jia"), ("23 17:00", "sms", "9")]
@@ -40,7 +40,7 @@ async def test_each_channel_is_tested_once_a_day_across_restarts(night: Night) -
     await night.restart()
     await night.until("18:30")
     assert tried(night) == first
-    await night.until("17:01")
+    await night.until("17:01", QUIETLY)
     assert tried(night)[2:] == [("24 17:00", "chat", "jia"), ("24 17:00", "sms", "9")]
     kinds = [entry.kind for entry in await night.station.store.read(journal.entries, 50)]
     assert kinds.count("channel_tested") == 4
@@ -57,7 +57,7 @@ async def test_a_test_that_was_missed_is_made_within_the_hour_and_not_in_the_nig
     await night.stop()
     night.asleep_until("2026-11-24 19:00")
     await night.go_on_duty()
-    await night.until("19:30")
+    await night.until("19:30", QUIETLY)
     assert len(tried(night)) == 2
     await night.stop()
 
