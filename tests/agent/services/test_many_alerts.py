@@ -71,7 +71,7 @@ async def test_a_storm_its_taking_and_its_end_are_a_few_statements_each(station:
     assert await station.store.read(alerts.open_alerts) == []
     for number in (1, MANY):
         kinds = [event.kind for event in await station.store.read(timeline.events, number)]
-        assert kinds == [EventKind.FIRED, EventKind.TOLD, EventKind.TAKEN, EventKind.RESOLVED]
+        assert kinds == [EventKind.FIRED, EventKind.TAKEN, EventKind.RESOLVED]
 
 
 async def test_the_journal_of_many_is_the_chain_that_it_would_be_of_each(station: Station) -> None:
