@@ -40,6 +40,7 @@ from config.build import build_cadences, build_rules, build_sites, build_targets
 from config.build_people import (
     build_escalation,
     build_fallback,
+    build_handover_terms,
     build_people,
     build_rotations,
     build_take_policy,
@@ -121,6 +122,7 @@ def make_orders(settings: Settings, since: Mapping[str, datetime]) -> Orders:
         take_policy=build_take_policy(settings),
         self_test=settings.escalation.self_test,
         self_tested=frozenset(name for name, channel in settings.channels.items() if channel.self_test),
+        handover=build_handover_terms(settings),
         answers=settings.hooks.reply is not None,
     )
 

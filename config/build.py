@@ -37,7 +37,7 @@ def _target(target: AnyTarget, settings: Settings) -> Target:
         unit=target.unit,
         asset=target.asset,
         serial=target.serial,
-        maintainer=Maintainer(maintainer, settings.maintainers[maintainer].hotline) if maintainer else None,
+        maintainer=_maintainer(settings, maintainer) if maintainer else None,
         business=target.business,
         key=target.key,
         depends_on=target.depends_on,
@@ -45,8 +45,13 @@ def _target(target: AnyTarget, settings: Settings) -> Target:
     )
 
 
+def _maintainer(settings: Settings, name: str) -> Maintainer:
+    found = settings.maintainers[name]
+    return Maintainer(name, found.hotline, found.contract_ends)
+
+
 def _port(port: PortModel) -> Port:
-    return Port(port.match, port.uplink, port.key, port.rate)
+    return Port(port.match, port.uplink, port.key, port.rate, port.circuit, port.carrier, port.contract_ends)
 
 
 def looks(target: AnyTarget) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from config.people import ContactModel, StepModel
 from config.schema import Settings
 from duty.alerts import TakePolicy
 from duty.escalation import EscalationPolicy, Step
+from duty.handover import HandoverTerms
 from duty.people import Contact, Person, Post
 from duty.roster import Rotation
 
@@ -23,6 +24,7 @@ def build_people(settings: Settings) -> tuple[Person, ...]:
             contacts=tuple(build_contact(settings, contact) for contact in person.contacts),
             phone=person.phone,
             language=person.language or "",
+            staff_number=person.staff_number,
         )
         for person in settings.people
     )
@@ -79,3 +81,8 @@ def build_take_policy(settings: Settings) -> TakePolicy:
     """Return how long an acknowledgement holds."""
     holds = settings.escalation.holds
     return TakePolicy(critical=holds.critical, warning=holds.warning)
+
+
+def build_handover_terms(settings: Settings) -> HandoverTerms:
+    """Return the times of a change of shift."""
+    return HandoverTerms(settings.handover.ready, settings.handover.signed_within, settings.policy.arrive_early)

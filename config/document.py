@@ -75,6 +75,8 @@ SECTIONS: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
     ("polling", schema.Polling),
     ("retention", schema.Retention),
     ("policy", schema.Policy),
+    ("handover", schema.Handover),
+    ("briefs", schema.Briefs),
     ("metrics", schema.Metrics),
     ("console", schema.Console),
     ("hooks", outside.Hooks),

@@ -59,6 +59,9 @@ class PersonModel(Model):
     phone: Annotated[str, Field(max_length=32), AfterValidator(_phone)] = Field(
         default="", description="The number that others ring, in quotes."
     )
+    staff_number: Text = Field(
+        default="", description="Their number with the company, for the forms.", json_schema_extra=_clause("4.2")
+    )
     language: Literal["zh", "en"] | None = Field(
         default=None, description="The language of messages to them; without it, the agent's."
     )

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from config.channels import AnyChannel
+from config.handover import Briefs, Handover
 from config.limits import Checks, Limit
 from config.model import Model
 from config.outside import HeartbeatOut, Hooks, Peer, Syslog
@@ -27,18 +28,20 @@ from config.targets import (
     TargetModel,
     TcpTarget,
 )
-from config.units import Between, Listen, Name, Network, PublicUrl, Text, TimeOfDay, Zone
+from config.units import Between, Day, Listen, Name, Network, PublicUrl, Text, TimeOfDay, Zone
 
 __all__ = [
     "ROLES",
     "Agent",
     "AnyChannel",
     "AnyTarget",
+    "Briefs",
     "CadenceModel",
     "Checks",
     "Console",
     "ContactModel",
     "Escalation",
+    "Handover",
     "HeartbeatOut",
     "Holds",
     "Hooks",
@@ -104,6 +107,9 @@ class MaintainerModel(Model):
     """Who mends what is broken."""
 
     hotline: Text = Field(min_length=1, description="The number to ring at night.")
+    contract_ends: Day | None = Field(
+        default=None, description="The last day of their contract; the monthly report warns before it."
+    )
 
 
 class CadenceModel(Model):
@@ -262,6 +268,8 @@ class Settings(Model):
         default=Escalation(), description="Who is told of an alert that nobody takes, and when."
     )
     policy: Policy = Field(default=Policy(), description="The numbers of the night-duty policy.")
+    handover: Handover = Field(default=Handover(), description="When the form of a change of shift is ready and due.")
+    briefs: Briefs = Field(default=Briefs(), description="What is told at set times, be all well or not.")
     metrics: Metrics = Field(default=Metrics(), description="What Prometheus reads.")
     console: Console = Field(default=Console(), description="The pages for people.")
     hooks: Hooks = Field(default=Hooks(), description="Where other programs post to us.")

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from config.limits import Limit
 from config.model import Model
 from config.secret import Secret
-from config.units import Address, Between, BitRate, Name, PortNumber, Text, mistake
+from config.units import Address, Between, BitRate, Day, Name, PortNumber, Text, mistake
 
 Role = Literal["server", "network", "power", "room"]
 """What a target is for; limits may differ by it."""
@@ -47,6 +47,11 @@ class PortModel(Model):
     )
     rate: BitRate | None = Field(
         default=None, description="The bought rate of the circuit, like `200M`; utilisation is counted of it."
+    )
+    circuit: Text = Field(default="", description="The circuit's number with its carrier; it stands in the forms.")
+    carrier: Text = Field(default="", description="The carrier of the circuit, by the name that people call it.")
+    contract_ends: Day | None = Field(
+        default=None, description="The last day of the circuit's contract; the monthly report warns before it."
     )
 
 

@@ -43,3 +43,4 @@ class Person:
     contacts: tuple[Contact, ...] = ()
     phone: str = ""
     language: str = ""
+    staff_number: str = ""

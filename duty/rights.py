@@ -19,6 +19,10 @@ class Right(StrEnum):
     """Take alerts, give them back, put them off, hand them on, say something of them."""
     SILENCE = "silence"
     """Silences, maintenance windows, and limits raised for a while."""
+    RECORD = "record"
+    """Write into the record of the night: rounds marked as read, lines by hand, the duty log, tasks, the form."""
+    SIGN = "sign"
+    """Sign a handover form; as whom is looked at when it is signed."""
     ROSTER = "roster"
     """Put somebody in another's place."""
     AUDIT = "audit"
@@ -27,7 +31,7 @@ class Right(StrEnum):
     """Accounts and screens."""
 
 
-_ON_DUTY: Final = frozenset({Right.SEE, Right.TAKE, Right.SILENCE})
+_ON_DUTY: Final = frozenset({Right.SEE, Right.TAKE, Right.SILENCE, Right.RECORD, Right.SIGN})
 
 RIGHTS: Final[Mapping[Post, frozenset[Right]]] = MappingProxyType(
     {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from fnmatch import fnmatchcase
 
 
@@ -18,20 +19,27 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Maintainer:
-    """Who mends a target, and the number to ring."""
+    """Who mends a target, the number to ring, and the last day of their contract where it is known."""
 
     name: str
     hotline: str
+    contract_ends: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """What the operator says of ports whose name fits ``match`` (shell pattern). ``rate`` is the bought rate, bit/s."""
+    """What the operator says of ports whose name fits ``match`` (shell pattern). ``rate`` is the bought rate, bit/s.
+
+    ``circuit`` is the circuit's number with its ``carrier``.
+    """
 
     match: str
     uplink: bool = False
     key: bool = False
     rate: int | None = None
+    circuit: str = ""
+    carrier: str = ""
+    contract_ends: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

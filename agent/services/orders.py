@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from duty.alerts import TakePolicy
 from duty.escalation import EscalationPolicy
 from duty.findings import Rule
+from duty.handover import HandoverTerms
 from duty.people import Contact, Person
-from duty.roster import Rotation
+from duty.roster import Night, Rotation
 from duty.rounds import Cadence
 from duty.targets import Site, Target
 
@@ -42,6 +43,7 @@ class Orders:
     take_policy: TakePolicy = field(default_factory=TakePolicy)
     self_test: time | None = None
     self_tested: frozenset[str] = frozenset()
+    handover: HandoverTerms = field(default_factory=HandoverTerms)
     answers: bool = False
     """Answers by SMS reach us, so that a message may ask for one."""
 
@@ -57,6 +59,10 @@ class Orders:
         """Return the clock of a site; of one that left the settings, the agent's."""
         known = self.sites.get(site)
         return ZoneInfo(known.zone if known is not None else self.zone)
+
+    def night_of(self, site: str) -> Night:
+        """Return the hours of the night shift by a site's clock."""
+        return Night(*self.night, self.zone_of(site).key)
 
     def judged(self, target: str, check: str) -> bool:
         """Say whether a target is judged by a check; of any other a state may be known from before."""

@@ -54,7 +54,13 @@ def set_active(conn: Connection, agent: str, name: str, active: bool) -> None:
 
 
 def _put(conn: Connection, agent: str, person: Person, source: Source, *, fresh: bool) -> None:
-    row = {"title": person.title, "phone": person.phone, "language": person.language, "source": source}
+    row = {
+        "title": person.title,
+        "phone": person.phone,
+        "staff_number": person.staff_number,
+        "language": person.language,
+        "source": source,
+    }
     if fresh:
         conn.execute(people.insert().values(agent=agent, name=person.name, active=True, **row))
     else:
@@ -100,6 +106,7 @@ def _people(conn: Connection, agent: str, *which: sa.ColumnElement[bool]) -> dic
                 tuple(ways.get(row.name, ())),
                 row.phone,
                 row.language,
+                row.staff_number,
             )
         )
         for row in conn.execute(query)

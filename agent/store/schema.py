@@ -304,6 +304,7 @@ people = sa.Table(
     sa.Column("name", Words, primary_key=True),
     sa.Column("title", Words, nullable=False),
     sa.Column("phone", Words, nullable=False),
+    sa.Column("staff_number", Words, nullable=False, server_default=""),
     sa.Column("language", Words, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("active", Flag, nullable=False),
@@ -472,4 +473,163 @@ forwards = sa.Table(
     # The newest entry of the journal that was handed on to this place.
     sa.Column("seq", Whole, nullable=False),
     sqlite_strict=True,
+)
+
+handover_forms = sa.Table(
+    "handover_form",
+    metadata,
+    sa.Column("number", Whole, primary_key=True),
+    sa.Column("agent", sa.Text, nullable=False),
+    # What stands on paper: JB-20261123-N.
+    sa.Column("name", Words, nullable=False),
+    sa.Column("site", Words, nullable=False),
+    sa.Column("turn", sa.Text, nullable=False),
+    sa.Column("day", sa.Text, nullable=False),
+    sa.Column("begin", Instant, nullable=False),
+    sa.Column("end", Instant, nullable=False),
+    sa.Column("opened", Instant, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    # Of the content that stands for good; NULL while it lives.
+    sa.Column("digest", Digest),
+    sa.Column("closed", Instant),
+    sa.UniqueConstraint("agent", "site", "begin"),
+    sa.UniqueConstraint("agent", "name"),
+    sa.Index(None, "agent", "state"),
+    sqlite_strict=True,
+    # The journal names a form by its number.
+    sqlite_autoincrement=True,
+)
+
+handover_signatures = sa.Table(
+    "handover_signature",
+    metadata,
+    sa.Column("number", Whole, primary_key=True),
+    sa.Column("agent", sa.Text, nullable=False),
+    sa.Column("form", Whole, sa.ForeignKey("handover_form.number"), nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("signer", sa.Text, nullable=False),
+    sa.Column("person", Words, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("digest", Digest, nullable=False),
+    sa.Column("on_behalf", Words, nullable=False),
+    sa.Column("override", sa.Text, nullable=False),
+    sa.Column("reason", Words, nullable=False),
+    sa.Column("remark", Words, nullable=False),
+    sa.Column("checked", sa.Text, nullable=False),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("due", Instant),
+    # Two who sign at the same moment cannot both be the one.
+    sa.UniqueConstraint("agent", "form", "revision", "signer"),
+    sqlite_strict=True,
+)
+
+handover_contents = sa.Table(
+    "handover_content",
+    metadata,
+    sa.Column("agent", sa.Text, primary_key=True),
+    sa.Column("digest", Digest, primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+
+handover_entries = sa.Table(
+    "handover_entry",
+    metadata,
+    sa.Column("number", Whole, primary_key=True),
+    sa.Column("agent", sa.Text, nullable=False),
+    sa.Column("form", Whole, sa.ForeignKey("handover_form.number"), nullable=False),
+    sa.Column("field", sa.Text, nullable=False),
+    sa.Column("text", Words, nullable=False),
+    sa.Column("person", Words, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index(None, "form", "number"),
+    sqlite_strict=True,
+)
+
+arrivals = sa.Table(
+    "arrival",
+    metadata,
+    sa.Column("agent", sa.Text, primary_key=True),
+    sa.Column("site", Words, primary_key=True),
+    sa.Column("person", Words, primary_key=True),
+    # Of the tour for which they came.
+    sa.Column("begin", Instant, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sqlite_strict=True,
+)
+
+tasks = sa.Table(
+    "task",
+    metadata,
+    sa.Column("number", Whole, primary_key=True),
+    sa.Column("agent", sa.Text, nullable=False),
+    sa.Column("site", Words, nullable=False),
+    sa.Column("title", Words, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("priority", sa.Text, nullable=False),
+    sa.Column("owner", Words, nullable=False),
+    sa.Column("due", Instant),
+    sa.Column("alert", Whole, sa.ForeignKey("alert.number")),
+    sa.Column("done", Words, nullable=False),
+    sa.Column("next", Words, nullable=False),
+    sa.Column("needs", Words, nullable=False),
+    sa.Column("opened", Instant, nullable=False),
+    sa.Column("opened_by", Words, nullable=False),
+    sa.Column("closed", Instant),
+    sa.Column("closed_by", Words, nullable=False),
+    sa.Column("word", Words, nullable=False),
+    sa.Index(None, "agent", "closed", "number"),
+    sa.Index(None, "alert"),
+    sqlite_strict=True,
+    # The journal names a task by its number.
+    sqlite_autoincrement=True,
+)
+
+log_lines = sa.Table(
+    "log_line",
+    metadata,
+    sa.Column("number", Whole, primary_key=True),
+    sa.Column("agent", sa.Text, nullable=False),
+    sa.Column("site", Words, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("written", Instant, nullable=False),
+    sa.Column("person", Words, nullable=False),
+    sa.Column("text", Words, nullable=False),
+    sa.Column("alert", Whole, sa.ForeignKey("alert.number")),
+    sa.Index(None, "agent", "site", "at"),
+    sqlite_strict=True,
+    # The journal names a line by its number.
+    sqlite_autoincrement=True,
+)
+
+round_reads = sa.Table(
+    "round_read",
+    metadata,
+    sa.Column("agent", sa.Text, primary_key=True),
+    sa.Column("round", Whole, sa.ForeignKey("round.number"), primary_key=True),
+    sa.Column("person", Words, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("note", Words, nullable=False),
+    sqlite_strict=True,
+)
+
+manual_lines = sa.Table(
+    "manual_line",
+    metadata,
+    sa.Column("number", Whole, primary_key=True),
+    sa.Column("agent", sa.Text, nullable=False),
+    sa.Column("round", Whole, sa.ForeignKey("round.number"), nullable=False),
+    sa.Column("site", Words, nullable=False),
+    sa.Column("room", Words, nullable=False),
+    sa.Column("item", sa.Text, nullable=False),
+    sa.Column("well", Flag, nullable=False),
+    sa.Column("value", Words, nullable=False),
+    sa.Column("person", Words, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index(None, "agent", "round"),
+    sa.Index(None, "agent", "site", "at"),
+    sqlite_strict=True,
+    # The journal names a line by its number.
+    sqlite_autoincrement=True,
 )
