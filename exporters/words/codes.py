@@ -24,6 +24,7 @@ REASONS: Final = (
     "channel.failing",
     "disk.full",
     "external.fires",
+    "handover.unsigned",
     "levels.high",
     "levels.low",
     "memory.low",
