@@ -21,6 +21,7 @@ from agent.console import (
     hooks,
     limit,
     link,
+    papers,
     roster,
     round,
     sheet,
@@ -52,6 +53,7 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
     app = Starlette(
         routes=[
             Route("/", see(tonight.show, screens=True)),
+            Route("/rounds/{number}.pdf", see(papers.round_pdf)),
             Route("/rounds/{number}", see(round.show)),
             Route("/rounds/{number}/{target:path}", see(sheet.show)),
             Route("/alerts", see(alerts.show)),
@@ -70,6 +72,8 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
             Route("/targets/{name:path}/limit", act(limit.raise_, Right.SILENCE), methods=["POST"]),
             Route("/targets/{name:path}/limit/end", act(limit.end, Right.SILENCE), methods=["POST"]),
             Route("/targets/{name:path}", see(target.show)),
+            Route("/nights/{site}/{day}.pdf", see(papers.night_pdf)),
+            Route("/nights/{site}/{day}.xlsx", see(papers.night_xlsx)),
             Route("/roster", see(roster.show)),
             Route("/roster/put", act(roster.put, Right.ROSTER), methods=["POST"]),
             Route("/roster/substitute", act(roster.substitute, Right.ROSTER), methods=["POST"]),
@@ -92,6 +96,7 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
     )
     app.state.office = office
     app.state.gates = gates
+    app.state.press = papers.Press()
     app.state.templates = open_templates()
     return app
 

@@ -8,12 +8,18 @@ from typing import Final
 from duty import own_alerts
 from duty.alerts import AlertState
 from duty.findings import Severity
+from duty.handover import Field, FormState, Signer, Verdict
 from duty.overrides import REFUSALS as REFUSALS_OF_LIMITS
 from duty.parameters import FACTS, PARAMETERS
 from duty.people import ROSTERED, Post
 from duty.readings import GAPS
+from duty.round_review import Item
 from duty.rounds import MISSED_REASONS, RoundState, SheetState
+from duty.signing import HINDRANCES
+from duty.silences import SilenceKind
 from duty.substitutes import REFUSALS as REFUSALS_OF_ROSTER
+from duty.tasks import Priority
+from duty.tours import Turn
 from exporters.notify.port import REFUSALS
 
 REASONS: Final = (
@@ -112,6 +118,13 @@ SHIFT_REASONS: Final = ("ill", "leave", "swapped", "on_trip", "training", "calle
 """Ready words for why somebody stands in for another, or is taken off."""
 
 
+DEEDS: Final = ("taken", "given_back", "expired", "snoozed", "handed", "closed", "commented", "declined")
+"""What people do about an alert, as papers tell it."""
+
+CONCLUSIONS: Final = ("normal", "remains", "handling")
+"""How the equipment is when a shift hands over."""
+
+
 def codes() -> Iterator[str]:
     """Yield every code of the record."""
     yield from (f"gap.{code}" for code in GAPS)
@@ -142,3 +155,16 @@ def codes() -> Iterator[str]:
     yield from (f"desk.phrase.{note}" for note in NOTES)
     yield from (f"roster_refused.{code}" for code in REFUSALS_OF_ROSTER)
     yield from (f"rostering.reason.{reason}" for reason in SHIFT_REASONS)
+    yield from (f"paper.{turn}_{what}" for turn in Turn for what in ("title", "file"))
+    yield from (f"paper.form.{turn}_title" for turn in Turn)
+    yield from (f"paper.cell.{state}" for state in SheetState)
+    yield from (f"paper.items.{item}" for item in Item)
+    yield from (f"paper.deed.{kind}" for kind in DEEDS)
+    yield from (f"paper.task.priorities.{priority}" for priority in Priority)
+    yield from (f"paper.form.states.{state}" for state in FormState)
+    yield from (f"paper.form.signers.{signer}" for signer in Signer)
+    yield from (f"paper.form.verdicts.{verdict}" for verdict in Verdict)
+    yield from (f"paper.form.fields.{field}" for field in Field)
+    yield from (f"paper.form.kinds.{kind}" for kind in SilenceKind)
+    yield from (f"paper.form.hindrances.{code}" for code in HINDRANCES)
+    yield from (f"paper.form.conclusions.{code}" for code in CONCLUSIONS)
