@@ -76,6 +76,14 @@ def list_forms(conn: Connection, agent: str, limit: int, before: int | None = No
     return list(reversed(_forms(conn, agent, sa.select(newest))))
 
 
+def forms_between(conn: Connection, agent: str, site: str, begin: datetime, end: datetime, limit: int) -> list[Form]:
+    """Return the newest ``limit`` forms of a site whose tours ended from ``begin`` to before ``end``, oldest first."""
+    of = forms.c
+    which = sa.select(forms).where(of.agent == agent, of.site == site, of.end >= begin, of.end < end)
+    newest = which.order_by(of.number.desc()).limit(limit).subquery()
+    return _forms(conn, agent, sa.select(newest))
+
+
 def put_signature(conn: Connection, agent: str, form: Form) -> None:
     """Write the newest signature of a form and where the form stands by it; StoreError if it was signed meanwhile."""
     signature = form.signatures[-1]

@@ -80,6 +80,16 @@ def silences_since(conn: Connection, agent: str, since: datetime) -> list[Silenc
     return [_silence(row) for row in conn.execute(query.where(late).order_by(silences.c.number))]
 
 
+def silences_between(
+    conn: Connection, agent: str, kind: SilenceKind, begin: datetime, end: datetime, most: int
+) -> list[Silence]:
+    """Return the newest ``most`` silences of a kind that were in force at any time between two moments."""
+    of = silences.c
+    late = sa.or_(of.ended_at.is_(None), of.ended_at > begin)
+    query = sa.select(silences).where(of.agent == agent, of.kind == kind.value, of.begin < end, of.end > begin, late)
+    return [_silence(row) for row in conn.execute(query.order_by(of.number.desc()).limit(most))]
+
+
 def list_silences(conn: Connection, agent: str, limit: int, before: int | None = None) -> list[Silence]:
     """Return up to ``limit`` silences, over or not, newest first, older than the number ``before``."""
     query = sa.select(silences).where(silences.c.agent == agent).order_by(silences.c.number.desc()).limit(limit)

@@ -1,0 +1,180 @@
+"""Read the report on a month: availability, alerts, rounds, forms, contracts, all in one moment of the record.
+
+Reads only, and on a reader's thread: a month of 1,000 targets takes it seconds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from agent.services.month_courses import LOOKED_BEYOND, Courses, Frame, read_courses
+from agent.services.orders import Orders
+from agent.services.station import Station
+from agent.store import forms, nights, operations, people
+from agent.store.operations import Tally
+from duty.fold import REACH, Key
+from duty.operations import (
+    Month,
+    MonthReport,
+    Outage,
+    RoundsMonth,
+    TargetMonth,
+    contracts,
+    counted,
+    form_line,
+    handling,
+    month_of,
+    per_day,
+)
+from duty.rounds import BY_HAND, Round, RoundState, SheetState
+from duty.spans import length, shared
+from duty.targets import Target
+
+MOST_MONTHS: Final = 120
+MOST_TARGETS: Final = 5000
+MOST_OUTAGES: Final = 100
+MOST_NOT_WHOLE: Final = 100
+MOST_FORMS: Final = 200
+MOST_NAMES: Final = 50
+NOT_WHOLE: Final = (RoundState.MISSED, RoundState.INTERRUPTED, RoundState.PARTIAL)
+
+
+async def months(station: Station, site: str) -> tuple[Month, ...]:
+    """Return the months of a site on which there is anything to report, newest first."""
+    first = await station.store.read(operations.first_slot)
+    if first is None:
+        return ()
+    zone, now = station.orders.zone_of(site), station.clock.now()
+    month, oldest = month_of(now, zone), month_of(first, zone)
+    found: list[Month] = []
+    while month >= oldest and len(found) < MOST_MONTHS:
+        found.append(month)
+        month = month.before
+    return tuple(found)
+
+
+async def read_month(station: Station, site: str, month: Month) -> MonthReport | None:
+    """Return the report on a month; None for a site that there is not, and a month with nothing to report."""
+    if site not in station.orders.sites or month not in await months(station, site):
+        return None
+    return await station.store.read(month_report, station.orders, station.run, site, month, station.clock.now())
+
+
+def month_report(
+    conn: Connection, agent: str, orders: Orders, run: str, site: str, month: Month, now: datetime
+) -> MonthReport:
+    """Read the report on a month."""
+    zone = orders.zone_of(site)
+    begin, end = month.span(zone)
+    until = min(now, end)
+    tallied = operations.tallies(conn, agent, begin, until)
+    here = _targets(orders, site, tallied)
+    planned = _planned(nights.rounds_of(conn, agent, begin, until), orders, here)
+    beyond = [
+        *operations.tallies(conn, agent, begin - LOOKED_BEYOND, begin),
+        *operations.tallies(conn, agent, until, until + LOOKED_BEYOND),
+    ]
+    frame = Frame(orders, run, begin, until, now)
+    courses = read_courses(conn, agent, frame, here, planned, [*tallied, *beyond])
+    rows, alerts_left = operations.alert_rows(conn, agent, site, begin, end)
+    by_target = counted(rows, 0)
+    many = {line.name: line.all for line in by_target}
+    outages = _outages(courses, here, {(row.key, row.opened): row.number for row in rows})
+    return MonthReport(
+        site=site,
+        site_title=orders.sites[site].title or site,
+        several_sites=len(orders.sites) > 1,
+        zone=zone.key,
+        month=month,
+        now=now,
+        begin=begin,
+        end=end,
+        until=until,
+        targets=tuple(
+            TargetMonth(target, courses.targets[name], many.get(name, 0), name in orders.targets)
+            for name, target in here.items()
+        ),
+        circuits=courses.circuits,
+        outages=tuple(outages[:MOST_OUTAGES]),
+        outages_left=max(0, len(outages) - MOST_OUTAGES),
+        alerts=len(rows) + alerts_left,
+        alerts_left=alerts_left,
+        last_alert=rows[-1].number if rows else 0,
+        by_target=by_target[:MOST_TARGETS],
+        by_check=counted(rows, 1),
+        handling=handling(rows),
+        rounds=_rounds(conn, agent, planned, tallied, here),
+        forms=tuple(
+            form_line(form, orders.handover, now)
+            for form in forms.forms_between(conn, agent, site, begin, until, MOST_FORMS)
+        ),
+        contracts=contracts((t for t in orders.targets.values() if t.site == site), month),
+        per_day=per_day(begin, until, zone, rows, courses.targets.values()),
+        absent=courses.absent,
+        titles=_titles(conn, agent),
+    )
+
+
+def _targets(orders: Orders, site: str, tallied: Sequence[Tally]) -> dict[str, Target]:
+    """Return the targets of a site, key equipment first; what has left the settings since counts for the first site."""
+    found = [target for target in orders.targets.values() if target.site == site]
+    if site == orders.site_or_first(""):
+        gone = {tally.target for tally in tallied} - orders.targets.keys()
+        found += [Target(name, "", (), site) for name in gone]
+    ordered = sorted(found, key=lambda target: (not target.key, target.name))
+    return {target.name: target for target in ordered[:MOST_TARGETS]}
+
+
+def _planned(made: Sequence[Round], orders: Orders, here: Mapping[str, Target]) -> list[Round]:
+    """Return the rounds of the plan that are about any target of the site, or were when they were missed."""
+    of = {cadence.name: cadence.targets for cadence in orders.cadences}
+    found = []
+    for round_ in made:
+        named = of.get(round_.cadence)
+        if round_.cadence != BY_HAND and (named is None or any(name in here for name in named)):
+            found.append(round_)
+    return found
+
+
+def _outages(courses: Courses, here: Mapping[str, Target], opened: Mapping[tuple[Key, datetime], int]) -> list[Outage]:
+    """Return each time that something was down, those that cost most first."""
+    found = []
+    for name, course in courses.targets.items():
+        for failure in course.failures:
+            lost = length(shared((failure,), course.down))
+            end = failure[1] if failure[1] < course.end else None
+            number = opened.get(((name, REACH, ""), failure[0]), 0)
+            found.append(Outage(name, "", failure[0], end, lost, number, here[name].key))
+    return sorted(found, key=lambda outage: (-outage.lost, outage.begin, outage.target))
+
+
+def _rounds(
+    conn: Connection, agent: str, planned: Sequence[Round], tallied: Sequence[Tally], here: Mapping[str, Target]
+) -> RoundsMonth:
+    read = operations.readers(conn, agent, [round_.number for round_ in planned])
+    by = Counter(person for names in read.values() for person in names)
+    sheets: Counter[SheetState] = Counter()
+    for tally in tallied:
+        if tally.target in here:
+            sheets[tally.state] += tally.many
+    not_whole = [round_ for round_ in planned if round_.state in NOT_WHOLE]
+    return RoundsMonth(
+        ended=Counter(round_.state for round_ in planned),
+        late=sum(round_.late for round_ in planned),
+        missed=Counter(round_.reason for round_ in planned if round_.state is RoundState.MISSED),
+        read=len(read),
+        readers=dict(by.most_common(MOST_NAMES)),
+        sheets=sheets,
+        not_whole=tuple(not_whole[-MOST_NOT_WHOLE:]),
+        left=max(0, len(not_whole) - MOST_NOT_WHOLE),
+    )
+
+
+def _titles(conn: Connection, agent: str) -> dict[str, str]:
+    everybody = people.load_people(conn, agent, active=False) | people.load_people(conn, agent)
+    return {name: person.title or name for name, person in everybody.items()}
