@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Final
 
 from duty import own_alerts
 from duty.alerts import AlertState
 from duty.findings import Severity
+from duty.handover import Field, Signer, Verdict
 from duty.overrides import REFUSALS as REFUSALS_OF_LIMITS
 from duty.parameters import FACTS, PARAMETERS
 from duty.people import ROSTERED, Post
 from duty.readings import GAPS
 from duty.rounds import MISSED_REASONS, RoundState, SheetState
+from duty.signing import CHECKS, HINDRANCES
 from duty.substitutes import REFUSALS as REFUSALS_OF_ROSTER
+from duty.tours import Turn
 from exporters.notify.port import REFUSALS
 
 REASONS: Final = (
@@ -112,6 +116,23 @@ SHIFT_REASONS: Final = ("ill", "leave", "swapped", "on_trip", "training", "calle
 """Ready words for why somebody stands in for another, or is taken off."""
 
 
+READY: Final = MappingProxyType(
+    {
+        "conclusion": ("normal", "remains", "handling"),
+        "standby": ("main", "switched"),
+        "changes": ("none", "done", "back"),
+        "backups": ("done", "failed"),
+        "things": ("whole", "missing"),
+        "orders": ("none",),
+        "cleanliness": ("clean", "dirty"),
+        "heads_up": ("visit", "work", "watch"),
+    }
+)
+"""Ready words for the fields of a handover form, by field."""
+READY_REASONS: Final = ("ill", "away", "hours", "lasting", "spare")
+"""Ready words for why a form is signed for another, or although something stands in the way."""
+
+
 def codes() -> Iterator[str]:
     """Yield every code of the record."""
     yield from (f"gap.{code}" for code in GAPS)
@@ -140,5 +161,13 @@ def codes() -> Iterator[str]:
     yield from (f"number_unit.{unit}" for unit in set(PARAMETERS.values()) - {"bool", "health"})
     yield from (f"message.grade.{severity.name.lower()}" for severity in Severity)
     yield from (f"desk.phrase.{note}" for note in NOTES)
+    yield from (f"handover.field.{field}" for field in Field)
+    yield from (f"handover.{kind}.{signer}" for kind in ("signer", "sign_as", "waits") for signer in Signer)
+    yield from (f"handover.{kind}.{verdict}" for kind in ("verdict", "verdict_means") for verdict in Verdict)
+    yield from (f"handover.{kind}.{code}" for kind in ("override", "hindrance") for code in HINDRANCES)
+    yield from (f"handover.check.{code}" for code in CHECKS)
+    yield from (f"handover.turn.{turn}" for turn in Turn)
+    yield from (f"handover.ready.{field}.{phrase}" for field, phrases in READY.items() for phrase in phrases)
+    yield from (f"handover.ready.reason.{phrase}" for phrase in READY_REASONS)
     yield from (f"roster_refused.{code}" for code in REFUSALS_OF_ROSTER)
     yield from (f"rostering.reason.{reason}" for reason in SHIFT_REASONS)
