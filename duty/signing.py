@@ -51,7 +51,7 @@ def majors(alerts: Iterable[Alert], site: str, now: datetime) -> list[Alert]:
     ]
 
 
-CHECKS: Final = ("devices", "faults", "things")
+CHECKS: Final = ("devices", "faults", "keys")
 """What whoever takes over looks at first (policy 4.2): that the devices run, what is open, keys and duty phone."""
 
 HINDRANCES: Final = ("order", "major")

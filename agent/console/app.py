@@ -22,6 +22,7 @@ from agent.console import (
     hooks,
     limit,
     link,
+    papers,
     roster,
     round,
     sheet,
@@ -53,6 +54,7 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
     app = Starlette(
         routes=[
             Route("/", see(tonight.show, screens=True)),
+            Route("/rounds/{number}.pdf", see(papers.round_pdf)),
             Route("/rounds/{number}", see(round.show)),
             Route("/rounds/{number}/{target:path}", see(sheet.show)),
             Route("/alerts", see(alerts.show)),
@@ -72,10 +74,14 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
             Route("/targets/{name:path}/limit/end", act(limit.end, Right.SILENCE), methods=["POST"]),
             Route("/targets/{name:path}", see(target.show)),
             Route("/handover", see(handover.show_list)),
+            Route("/handover/{number}.pdf", see(papers.form_pdf)),
+            Route("/handover/{number}.xlsx", see(papers.form_xlsx)),
             Route("/handover/{number}", see(handover.show)),
             Route("/handover/{number}/fill", act(handover.fill, Right.RECORD), methods=["POST"]),
             Route("/handover/{number}/arrive", act(handover.come, Right.RECORD), methods=["POST"]),
             Route("/handover/{number}/sign", act(handover.sign, Right.SIGN), methods=["POST"]),
+            Route("/nights/{site}/{day}.pdf", see(papers.night_pdf)),
+            Route("/nights/{site}/{day}.xlsx", see(papers.night_xlsx)),
             Route("/roster", see(roster.show)),
             Route("/roster/put", act(roster.put, Right.ROSTER), methods=["POST"]),
             Route("/roster/substitute", act(roster.substitute, Right.ROSTER), methods=["POST"]),
@@ -98,6 +104,7 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
     )
     app.state.office = office
     app.state.gates = gates
+    app.state.press = papers.Press()
     app.state.templates = open_templates()
     return app
 

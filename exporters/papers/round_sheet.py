@@ -68,6 +68,12 @@ def round_paper(record: RoundRecord, say: Say) -> Paper:
     )
 
 
+def round_file_name(record: RoundRecord, say: Say) -> str:
+    """Return the name of a round's file."""
+    at = f"{record.round.slot.astimezone(ZoneInfo(record.zone)):%Y-%m-%d_%H%M}"
+    return say("paper.round_file", n=record.round.number, at=at) + ".pdf"
+
+
 def _head(record: RoundRecord, clerk: Clerk) -> Pairs:
     say, round_ = clerk.say, record.round
     crew = [

@@ -9,14 +9,17 @@ from typing import Final
 from duty import own_alerts
 from duty.alerts import AlertState
 from duty.findings import Severity
-from duty.handover import Field, Signer, Verdict
+from duty.handover import Field, FormState, Signer, Verdict
 from duty.overrides import REFUSALS as REFUSALS_OF_LIMITS
 from duty.parameters import FACTS, PARAMETERS
 from duty.people import ROSTERED, Post
 from duty.readings import GAPS
+from duty.round_review import Item
 from duty.rounds import MISSED_REASONS, RoundState, SheetState
 from duty.signing import CHECKS, HINDRANCES
+from duty.silences import SilenceKind
 from duty.substitutes import REFUSALS as REFUSALS_OF_ROSTER
+from duty.tasks import Priority
 from duty.tours import Turn
 from exporters.notify.port import REFUSALS
 
@@ -131,6 +134,11 @@ READY: Final = MappingProxyType(
 """Ready words for the fields of a handover form, by field."""
 READY_REASONS: Final = ("ill", "away", "hours", "lasting", "spare")
 """Ready words for why a form is signed for another, or although something stands in the way."""
+DEEDS: Final = ("taken", "given_back", "expired", "snoozed", "handed", "closed", "commented", "declined")
+"""What people do about an alert, as papers tell it."""
+
+CONCLUSIONS: Final = ("normal", "remains", "handling")
+"""How the equipment is when a shift hands over."""
 
 
 def codes() -> Iterator[str]:
@@ -171,3 +179,16 @@ def codes() -> Iterator[str]:
     yield from (f"handover.ready.reason.{phrase}" for phrase in READY_REASONS)
     yield from (f"roster_refused.{code}" for code in REFUSALS_OF_ROSTER)
     yield from (f"rostering.reason.{reason}" for reason in SHIFT_REASONS)
+    yield from (f"paper.{turn}_{what}" for turn in Turn for what in ("title", "file"))
+    yield from (f"paper.form.{turn}_title" for turn in Turn)
+    yield from (f"paper.cell.{state}" for state in SheetState)
+    yield from (f"paper.items.{item}" for item in Item)
+    yield from (f"paper.deed.{kind}" for kind in DEEDS)
+    yield from (f"paper.task.priorities.{priority}" for priority in Priority)
+    yield from (f"paper.form.states.{state}" for state in FormState)
+    yield from (f"paper.form.signers.{signer}" for signer in Signer)
+    yield from (f"paper.form.verdicts.{verdict}" for verdict in Verdict)
+    yield from (f"paper.form.fields.{field}" for field in Field)
+    yield from (f"paper.form.kinds.{kind}" for kind in SilenceKind)
+    yield from (f"paper.form.hindrances.{code}" for code in HINDRANCES)
+    yield from (f"paper.form.conclusions.{code}" for code in CONCLUSIONS)
