@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from agent.console.alert_lines import Line, stand
 from agent.console.alert_plot import draw, rule_of
-from agent.console.desk import Refused, back, known, me, number_in, office_of, reader_of, word_in
+from agent.console.desk import Refused, asker, back, known, me, number_in, office_of, reader_of, word_in
 from agent.console.render import language_of, page, target_url
 from agent.console.roster_days import PAGE, gap_url
 from agent.console.story import story
@@ -48,13 +48,13 @@ async def take_it(request: Request, form: Form) -> Response:
     """Take it, or take it over from who had it when the page was made."""
     number, by = number_in(request), me(request)
     seen = form.get("seen", "")
-    return await _act(request, form, "taken", lambda a: take.take(a, number, by, seen=seen, asker=_asker(request)))
+    return await _act(request, form, "taken", lambda a: take.take(a, number, by, seen=seen, asker=asker(request)))
 
 
 async def give_back(request: Request, form: Form) -> Response:
     """Give it back: it calls for somebody again."""
     number, by = number_in(request), me(request)
-    return await _act(request, form, "given_back", lambda a: take.give_back(a, number, by, asker=_asker(request)))
+    return await _act(request, form, "given_back", lambda a: take.give_back(a, number, by, asker=asker(request)))
 
 
 async def hand(request: Request, form: Form) -> Response:
@@ -62,8 +62,8 @@ async def hand(request: Request, form: Form) -> Response:
     number, by, to, word = number_in(request), me(request), form.get("to", ""), word_in(form)
     if not to:
         return await _refuse(request, form, Refused("nobody_chosen"))
-    asker = _asker(request)
-    return await _act(request, form, "handed", lambda a: take.hand(a, number, by, to, word, asker=asker))
+    by_account = asker(request)
+    return await _act(request, form, "handed", lambda a: take.hand(a, number, by, to, word, asker=by_account))
 
 
 async def snooze(request: Request, form: Form) -> Response:
@@ -77,8 +77,8 @@ async def snooze(request: Request, form: Form) -> Response:
         return await _refuse(request, form, Refused("past"))
     if at - now > take.LONGEST_SNOOZE:
         return await _refuse(request, form, Refused("too_long", n=take.LONGEST_SNOOZE.days))
-    asker = _asker(request)
-    return await _act(request, form, "snoozed", lambda a: take.snooze(a, number, by, at, word, asker=asker))
+    by_account = asker(request)
+    return await _act(request, form, "snoozed", lambda a: take.snooze(a, number, by, at, word, asker=by_account))
 
 
 async def comment(request: Request, form: Form) -> Response:
@@ -88,7 +88,7 @@ async def comment(request: Request, form: Form) -> Response:
     word = say(f"desk.phrase.{phrase}") if phrase in NOTES else word_in(form)
     if not word:
         return await _refuse(request, form, Refused("no_word"))
-    return await _act(request, form, "commented", lambda a: take.comment(a, number, by, word, asker=_asker(request)))
+    return await _act(request, form, "commented", lambda a: take.comment(a, number, by, word, asker=asker(request)))
 
 
 async def close(request: Request, form: Form) -> Response:
@@ -96,7 +96,7 @@ async def close(request: Request, form: Form) -> Response:
     number, by, word = number_in(request), me(request), word_in(form)
     if not word:
         return await _refuse(request, form, Refused("no_word"))
-    return await _act(request, form, "closed", lambda a: take.close(a, number, by, word, asker=_asker(request)))
+    return await _act(request, form, "closed", lambda a: take.close(a, number, by, word, asker=asker(request)))
 
 
 async def _act(request: Request, form: Form, done: str, action: Callable[..., Awaitable[Alert]]) -> Response:
@@ -178,11 +178,6 @@ def _done(request: Request, line: Line) -> str:
     code, mine = request.query_params.get("done", ""), line.alert.taken_by == me(request)
     holds = {"taken": mine, "given_back": not line.alert.taken_by, "closed": not line.alert.open}
     return code if code in DONE and holds.get(code, True) else ""
-
-
-def _asker(request: Request) -> str:
-    visitor = reader_of(request)
-    return visitor.account if visitor.person else ""
 
 
 def _on_duty(roster: Roster, site: str) -> list[tuple[str, str, str]]:

@@ -24,6 +24,7 @@ PLACES: Final = (
     ("/alerts", "page.alerts"),
     ("/targets", "page.targets"),
     ("/silences", "page.silences"),
+    ("/handover", "page.handover"),
     ("/roster", "page.roster"),
 )
 """The pages that stand in every page's head: address and code of the name."""

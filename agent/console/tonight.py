@@ -23,6 +23,7 @@ from agent.console.roster_days import PAGE, put_url
 from agent.console.verdict import judge, last_round
 from agent.console.voice import Voice, voice_of
 from agent.services.alert_board import open_board
+from agent.services.form_board import waiting
 from agent.services.overview import Abnormal
 from agent.store.channels import load_channels
 from duty.people import Post
@@ -41,8 +42,12 @@ async def show(request: Request) -> Response:
     if visitor.screen and "wall" not in request.query_params:
         return RedirectResponse("/?wall", 303)
     reader = office.reader
-    overview, board, roster, channels = await asyncio.gather(
-        reader.overview(), open_board(office.station), office.alerts.roster(), office.station.store.read(load_channels)
+    overview, board, roster, channels, handover = await asyncio.gather(
+        reader.overview(),
+        open_board(office.station),
+        office.alerts.roster(),
+        office.station.store.read(load_channels),
+        office.station.store.read(waiting),
     )
     language = choose(request, office.terms.language)
     voice = voice_of(overview, language)
@@ -68,6 +73,7 @@ async def show(request: Request) -> Response:
         desk=desk,
         board=board,
         roster=roster,
+        handover=handover,
         channel_error=lambda error: known(f"message.result.{error.partition(':')[0]}", error, voice.say),
         back=here(request),
         done=done_of(request.query_params, said, visitor.person or visitor.account),

@@ -130,7 +130,7 @@ class _Layout:
                 )
                 for line in self._content.tasks
             ],
-            widths=(9, 32, 10, 13, 17, 24, 24, 20, 9),
+            widths=(10, 32, 11, 13, 26, 24, 22, 20, 12),
             empty=say("paper.task.none"),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Final
 
 from duty import own_alerts
@@ -15,7 +16,7 @@ from duty.people import ROSTERED, Post
 from duty.readings import GAPS
 from duty.round_review import Item
 from duty.rounds import MISSED_REASONS, RoundState, SheetState
-from duty.signing import HINDRANCES
+from duty.signing import CHECKS, HINDRANCES
 from duty.silences import SilenceKind
 from duty.substitutes import REFUSALS as REFUSALS_OF_ROSTER
 from duty.tasks import Priority
@@ -118,6 +119,21 @@ SHIFT_REASONS: Final = ("ill", "leave", "swapped", "on_trip", "training", "calle
 """Ready words for why somebody stands in for another, or is taken off."""
 
 
+READY: Final = MappingProxyType(
+    {
+        "conclusion": ("normal", "remains", "handling"),
+        "standby": ("main", "switched"),
+        "changes": ("none", "done", "back"),
+        "backups": ("done", "failed"),
+        "things": ("whole", "missing"),
+        "orders": ("none",),
+        "cleanliness": ("clean", "dirty"),
+        "heads_up": ("visit", "work", "watch"),
+    }
+)
+"""Ready words for the fields of a handover form, by field."""
+READY_REASONS: Final = ("ill", "away", "hours", "lasting", "spare")
+"""Ready words for why a form is signed for another, or although something stands in the way."""
 DEEDS: Final = ("taken", "given_back", "expired", "snoozed", "handed", "closed", "commented", "declined")
 """What people do about an alert, as papers tell it."""
 
@@ -153,6 +169,14 @@ def codes() -> Iterator[str]:
     yield from (f"number_unit.{unit}" for unit in set(PARAMETERS.values()) - {"bool", "health"})
     yield from (f"message.grade.{severity.name.lower()}" for severity in Severity)
     yield from (f"desk.phrase.{note}" for note in NOTES)
+    yield from (f"handover.field.{field}" for field in Field)
+    yield from (f"handover.{kind}.{signer}" for kind in ("signer", "sign_as", "waits") for signer in Signer)
+    yield from (f"handover.{kind}.{verdict}" for kind in ("verdict", "verdict_means") for verdict in Verdict)
+    yield from (f"handover.{kind}.{code}" for kind in ("override", "hindrance") for code in HINDRANCES)
+    yield from (f"handover.check.{code}" for code in CHECKS)
+    yield from (f"handover.turn.{turn}" for turn in Turn)
+    yield from (f"handover.ready.{field}.{phrase}" for field, phrases in READY.items() for phrase in phrases)
+    yield from (f"handover.ready.reason.{phrase}" for phrase in READY_REASONS)
     yield from (f"roster_refused.{code}" for code in REFUSALS_OF_ROSTER)
     yield from (f"rostering.reason.{reason}" for reason in SHIFT_REASONS)
     yield from (f"paper.{turn}_{what}" for turn in Turn for what in ("title", "file"))
