@@ -229,6 +229,7 @@ class MonthReport:
     handling: tuple[Handling, ...] = ()
     rounds: RoundsMonth = field(default_factory=RoundsMonth)
     forms: tuple[FormLine, ...] = ()
+    signed_within: timedelta = HandoverTerms().signed_within
     contracts: tuple[Contract, ...] = ()
     per_day: tuple[DayFigures, ...] = ()
     absent: Spans = ()

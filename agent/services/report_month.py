@@ -113,6 +113,7 @@ def month_report(
             form_line(form, orders.handover, now)
             for form in forms.forms_between(conn, agent, site, begin, until, MOST_FORMS)
         ),
+        signed_within=orders.handover.signed_within,
         contracts=contracts((t for t in orders.targets.values() if t.site == site), month),
         per_day=per_day(begin, until, zone, rows, courses.targets.values()),
         absent=courses.absent,
