@@ -208,6 +208,7 @@ class DayFigures:
 class MonthReport:
     """The report on a site's month as of ``now``; a month that still runs reaches up to there."""
 
+    agent: str
     site: str
     site_title: str
     several_sites: bool
@@ -239,6 +240,11 @@ class MonthReport:
     def number(self) -> str:
         """Return what stands on paper: YB-202611; with the site's name where there are several."""
         return f"YB-{self.month.year:04}{self.month.month:02}" + (f"-{self.site}" if self.several_sites else "")
+
+    @property
+    def site_zone(self) -> str:
+        """The zone by whose clock everything in it is said."""
+        return self.zone
 
     @property
     def running(self) -> bool:

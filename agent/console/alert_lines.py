@@ -55,6 +55,7 @@ class Asked:
     text: str = ""
     page: int = 1
     before: int | None = None
+    check: str = ""
 
     @property
     def number(self) -> int | None:
@@ -63,7 +64,7 @@ class Asked:
 
     def query(self, **changed: object) -> dict[str, str]:
         """Return it as the address has it, with changes; what is as by default is left out."""
-        whole = {"show": self.show, "site": self.site, "q": self.text} | changed
+        whole = {"show": self.show, "site": self.site, "q": self.text, "check": self.check} | changed
         plain = {"show": "open", "page": 1}
         return {name: str(value) for name, value in whole.items() if value and value != plain.get(name)}
 
@@ -77,6 +78,7 @@ def asked(query: Mapping[str, str]) -> Asked:
         text=query.get("q", "").strip()[:LONGEST_SEARCH],
         page=max(1, min(_number(query.get("page", "")) or 1, 1000)),
         before=_number(query.get("before", "")),
+        check=query.get("check", "")[:LONGEST_SEARCH],
     )
 
 
@@ -123,6 +125,7 @@ def chosen(all_open: Iterable[Line], wanted: Asked, me: str) -> list[Line]:
         line
         for line in all_open
         if (not wanted.site or line.alert.site == wanted.site)
+        and (not wanted.check or line.alert.key[1] == wanted.check)
         and (not text or text in line.alert.key[0].casefold() or line.alert.number == wanted.number)
         and (wanted.show != "mine" or line.alert.taken_by == me)
         and (wanted.show != "taken" or line.stand == "taken")

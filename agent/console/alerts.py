@@ -59,7 +59,9 @@ async def _page(request: Request, wanted: Asked, refused: str = "") -> Response:
     board = await open_board(station)
     every = lines(board)
     if wanted.show == "all":
-        newest = await newest_board(station, text=wanted.text, site=wanted.site, before=wanted.before)
+        newest = await newest_board(
+            station, text=wanted.text, site=wanted.site, check=wanted.check, before=wanted.before
+        )
         found = [stand(alert, newest) for alert in newest.alerts]
         shown, more = found[:PAGE], len(found) > PAGE
         free: list[Line] = []
@@ -85,6 +87,7 @@ async def _page(request: Request, wanted: Asked, refused: str = "") -> Response:
         calling=sum(line.calls for line in every),
         newest=newest_call(every),
         any_open=bool(every),
+        every_check="/alerts?" + urlencode(wanted.query(check="")),
         board=board,
         back=here(request),
         done=done_of(request.query_params, every, mine),

@@ -26,6 +26,7 @@ PLACES: Final = (
     ("/silences", "page.silences"),
     ("/handover", "page.handover"),
     ("/roster", "page.roster"),
+    ("/reports", "monthly.reports"),
 )
 """The pages that stand in every page's head: address and code of the name."""
 
@@ -52,6 +53,7 @@ def open_templates() -> Environment:
         round_url=round_url,
         sheet_url=sheet_url,
         target_url=target_url,
+        report_url=report_url,
         tel=tel,
         say_number=say_number,
         say_source=say_source,
@@ -134,6 +136,11 @@ def sheet_url(number: int, target: str) -> str:
 def target_url(target: str) -> str:
     """Return the address of a target's page."""
     return f"/targets/{quote(target, safe='', errors='replace')}"
+
+
+def report_url(site: str, month: object) -> str:
+    """Return the address of the report on a site's month."""
+    return f"/reports/{quote(site, safe='', errors='replace')}/{month}"
 
 
 def tel(number: str) -> str:

@@ -69,9 +69,11 @@ async def open_board(station: Station) -> Board:
     return await station.store.read(_board, station, None)
 
 
-async def newest_board(station: Station, *, text: str = "", site: str = "", before: int | None = None) -> Board:
+async def newest_board(
+    station: Station, *, text: str = "", site: str = "", check: str = "", before: int | None = None
+) -> Board:
     """Return the newest alerts, open or not: one more than a page, so that one sees whether there are more."""
-    return await station.store.read(_board, station, (text, site, before))
+    return await station.store.read(_board, station, (text, site, check, before))
 
 
 async def read_case(station: Station, number: int) -> Case:
@@ -99,11 +101,11 @@ def dependents(target: str, targets: Mapping[str, Target]) -> tuple[str, ...]:
     return tuple(name for name in found if name != target)
 
 
-def _board(conn: Connection, agent: str, station: Station, newest: tuple[str, str, int | None] | None) -> Board:
+def _board(conn: Connection, agent: str, station: Station, newest: tuple[str, str, str, int | None] | None) -> Board:
     if newest is None:
         return _of(conn, agent, station, alerts.open_alerts(conn, agent))
-    text, site, before = newest
-    return _of(conn, agent, station, alerts.find_alerts(conn, agent, PAGE + 1, before, site, text))
+    text, site, check, before = newest
+    return _of(conn, agent, station, alerts.find_alerts(conn, agent, PAGE + 1, before, site, text, check))
 
 
 def _of(conn: Connection, agent: str, station: Station, found: list[Alert]) -> Board:

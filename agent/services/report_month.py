@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -33,7 +35,7 @@ from duty.operations import (
 )
 from duty.rounds import BY_HAND, Round, RoundState, SheetState
 from duty.spans import length, shared
-from duty.targets import Target
+from duty.targets import Site, Target
 
 MOST_MONTHS: Final = 120
 MOST_TARGETS: Final = 5000
@@ -44,25 +46,47 @@ MOST_NAMES: Final = 50
 NOT_WHOLE: Final = (RoundState.MISSED, RoundState.INTERRUPTED, RoundState.PARTIAL)
 
 
-async def months(station: Station, site: str) -> tuple[Month, ...]:
-    """Return the months of a site on which there is anything to report, newest first."""
+@dataclass(frozen=True, slots=True)
+class MonthList:
+    """Of which months there is anything to report, by site, newest first."""
+
+    agent: str
+    site_zone: str
+    now: datetime
+    sites: Mapping[str, Site]
+    months: Mapping[str, tuple[Month, ...]]
+
+    def running(self, site: str, month: Month) -> bool:
+        """Say whether a month is not over yet."""
+        zone = self.sites[site].zone
+        return self.now < month.span(ZoneInfo(zone))[1]
+
+
+async def list_months(station: Station) -> MonthList:
+    """Return the months on which there is anything to report."""
+    orders, now = station.orders, station.clock.now()
     first = await station.store.read(operations.first_slot)
+    found = {site: _months(first, now, orders.zone_of(site)) for site in orders.sites}
+    return MonthList(orders.agent, orders.zone, now, orders.sites, found)
+
+
+async def read_month(station: Station, site: str, month: Month) -> MonthReport | None:
+    """Return the report on a month; None for a site that there is not, and a month with nothing to report."""
+    listed = await list_months(station)
+    if month not in listed.months.get(site, ()):
+        return None
+    return await station.store.read(month_report, station.orders, station.run, site, month, listed.now)
+
+
+def _months(first: datetime | None, now: datetime, zone: ZoneInfo) -> tuple[Month, ...]:
     if first is None:
         return ()
-    zone, now = station.orders.zone_of(site), station.clock.now()
     month, oldest = month_of(now, zone), month_of(first, zone)
     found: list[Month] = []
     while month >= oldest and len(found) < MOST_MONTHS:
         found.append(month)
         month = month.before
     return tuple(found)
-
-
-async def read_month(station: Station, site: str, month: Month) -> MonthReport | None:
-    """Return the report on a month; None for a site that there is not, and a month with nothing to report."""
-    if site not in station.orders.sites or month not in await months(station, site):
-        return None
-    return await station.store.read(month_report, station.orders, station.run, site, month, station.clock.now())
 
 
 def month_report(
@@ -86,6 +110,7 @@ def month_report(
     many = {line.name: line.all for line in by_target}
     outages = _outages(courses, here, {(row.key, row.opened): row.number for row in rows})
     return MonthReport(
+        agent=agent,
         site=site,
         site_title=orders.sites[site].title or site,
         several_sites=len(orders.sites) > 1,

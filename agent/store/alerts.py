@@ -113,14 +113,25 @@ def list_alerts(
 
 
 def find_alerts(
-    conn: Connection, agent: str, limit: int, before: int | None = None, site: str = "", text: str = ""
+    conn: Connection,
+    agent: str,
+    limit: int,
+    before: int | None = None,
+    site: str = "",
+    text: str = "",
+    check: str = "",
 ) -> list[Alert]:
-    """Return up to ``limit`` alerts, newest first, of a site where one is named, whose target's name has ``text``."""
+    """Return up to ``limit`` alerts, newest first, of a site and a check where they are named.
+
+    ``text`` is a part of the target's name.
+    """
     query = sa.select(alerts).where(alerts.c.agent == agent).order_by(alerts.c.number.desc()).limit(limit)
     if before is not None:
         query = query.where(alerts.c.number < before)
     if site:
         query = query.where(alerts.c.site == site)
+    if check:
+        query = query.where(alerts.c.check == check)
     if text:
         query = query.where(sa.func.lower(alerts.c.target).contains(text.lower(), autoescape=True))
     return [_alert(row) for row in conn.execute(query)]
