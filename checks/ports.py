@@ -11,15 +11,15 @@ from duty.findings import Finding, Rule, Severity
 def judge(rule: Rule, seen: Seen) -> Iterator[Finding]:
     """Judge ports that ought to be up: those that were up before and that nobody switched off.
 
-    An uplink or a key port that went down is a fault until it is up or switched off. An access port that went down is
-    recorded once: 48-port access switches would ring all night otherwise.
+    An uplink, a circuit or a key port that went down is a fault until it is up or switched off. An access port that
+    went down is recorded once: 48-port access switches would ring all night otherwise.
     """
     for reading in seen.readings(rule):
         before = seen.before(rule, reading.instance)
         port = seen.target.port(reading.instance)
         severity, reason = Severity.OK, ""
         if not reading.value and before is not None and seen.number("port_enabled", reading.instance) != 0:
-            if port is not None and (port.uplink or port.key):
+            if port is not None and (port.uplink or port.key or port.circuit):
                 # Looks that are not confirmed yet keep counting, so "was up" outlives the first look that saw it down.
                 if before.value or before.severity >= Severity.WARNING or before.criticals:
                     severity, reason = Severity.CRITICAL, "ports.down"

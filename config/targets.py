@@ -48,7 +48,9 @@ class PortModel(Model):
     rate: BitRate | None = Field(
         default=None, description="The bought rate of the circuit, like `200M`; utilisation is counted of it."
     )
-    circuit: Text = Field(default="", description="The circuit's number with its carrier; it stands in the forms.")
+    circuit: Text = Field(
+        default="", description="The circuit's number with its carrier, for forms and reports; its failure is critical."
+    )
     carrier: Text = Field(default="", description="The carrier of the circuit, by the name that people call it.")
     contract_ends: Day | None = Field(
         default=None, description="The last day of the circuit's contract; the monthly report warns before it."

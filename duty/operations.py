@@ -24,6 +24,10 @@ from duty.targets import Target
 ENDS_WITHIN: Final = timedelta(days=90)
 """A contract that ends so long after the month is said: a new one takes a quarter to be bought."""
 
+MAINTAINER, CIRCUIT = "maintainer", "circuit"
+CONTRACTS: Final = (MAINTAINER, CIRCUIT)
+"""Whose contracts end: who mends a target, who carries a circuit."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Month:
@@ -81,10 +85,9 @@ class CircuitMonth:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """One time in which a target did not answer, or a circuit was down; ``alert`` is the number of its alert, or 0."""
+    """One time in which a target did not answer; ``alert`` is the number of its alert, 0 where it has none."""
 
     target: str
-    port: str
     begin: datetime
     end: datetime | None
     lost: timedelta
@@ -341,12 +344,12 @@ def contracts(targets: Iterable[Target], month: Month) -> tuple[Contract, ...]:
         if by is not None and by.contract_ends is not None and by.contract_ends <= last:
             maintained.setdefault((by.name, by.contract_ends), []).append(target.name)
         found += [
-            Contract("circuit", port.circuit or port.match, port.carrier, port.contract_ends, target.name)
+            Contract(CIRCUIT, port.circuit or port.match, port.carrier, port.contract_ends, target.name)
             for port in target.ports
             if port.contract_ends is not None and port.contract_ends <= last
         ]
     found += [
-        Contract("maintainer", name, "", ends, min(names), len(names)) for (name, ends), names in maintained.items()
+        Contract(MAINTAINER, name, "", ends, min(names), len(names)) for (name, ends), names in maintained.items()
     ]
     return tuple(sorted(found, key=lambda c: (c.ends, c.kind, c.name, c.target)))
 

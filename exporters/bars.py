@@ -14,8 +14,8 @@ from typing import Final
 from exporters.scales import value_ticks
 from exporters.words import Say, shown
 
-WIDTH, HEIGHT = 640, 150
-LEFT, RIGHT, TOP, BOTTOM = 52, 8, 10, 24
+WIDTH, HEIGHT = 360, 130
+LEFT, RIGHT, TOP, BOTTOM = 44, 6, 10, 22
 EVERY: Final = 5
 """Days between two dates under the bars."""
 MOST_BARS: Final = 31
@@ -45,6 +45,8 @@ def bars(what: str, days: Sequence[Bar], *, say: Say, name: str) -> str:
     parts = [head, f'<title id="{name}-t">{_safe(what)}</title>']
     parts.append(f'<desc id="{name}-d">{_safe(_described(what, shown_days, say))}</desc>')
     for value in value_ticks(0.0, top, "1"):
+        if value != int(value):
+            continue
         y = round(TOP + tall * (1 - value / top), 1)
         parts.append(f'<path class="plot-grid" d="M{LEFT},{y} H{WIDTH - RIGHT}"/>')
         parts.append(f'<text class="plot-value" x="{LEFT - 5}" y="{y + 3.5:.1f}">{value:,.0f}</text>')

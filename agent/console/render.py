@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from agent.console.language import COOKIE, asked_for, choose, remember
 from agent.console.office import Office
 from agent.console.voice import Moment, Voice, voice_of
+from exporters.papers.monthly_report import month_name
 from exporters.words import LANGUAGES, SIGNS, shown, words
 from exporters.words.codes import NOTES
 from exporters.words.events import say_number
@@ -54,6 +55,7 @@ def open_templates() -> Environment:
         sheet_url=sheet_url,
         target_url=target_url,
         report_url=report_url,
+        month_name=month_name,
         tel=tel,
         say_number=say_number,
         say_source=say_source,

@@ -175,7 +175,7 @@ def _outages(courses: Courses, here: Mapping[str, Target], opened: Mapping[tuple
             lost = length(shared((failure,), course.down))
             end = failure[1] if failure[1] < course.end else None
             number = opened.get(((name, REACH, ""), failure[0]), 0)
-            found.append(Outage(name, "", failure[0], end, lost, number, here[name].key))
+            found.append(Outage(name, failure[0], end, lost, number, here[name].key))
     return sorted(found, key=lambda outage: (-outage.lost, outage.begin, outage.target))
 
 

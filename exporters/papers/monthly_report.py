@@ -8,12 +8,13 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from duty.operations import MonthReport
+from duty.operations import Month, MonthReport
 from exporters.papers import monthly_tables
 from exporters.papers.clerk import Clerk
 from exporters.papers.monthly_tables import NOT_WORTH, Book, Evidence, minutes, percent
 from exporters.papers.paper import Cell, Mark, Pairs, Paper, Section, Words
 from exporters.words import Say, shown
+from exporters.words.codes import CHAPTERS
 
 _UNSAFE: Final = re.compile(r'[\\/:*?"<>|\s]+')
 
@@ -22,23 +23,25 @@ def monthly_paper(report: MonthReport, say: Say, evidence: Evidence | None = Non
     """Lay out the report as one paper; ``whole`` lists every target and not only those worth a line."""
     clerk = Clerk(say, report.now, ZoneInfo(report.zone))
     book = Book(report, clerk, evidence or Evidence(), whole)
-    chapters = {
-        "summary": monthly_tables.summary(book),
-        "days": monthly_tables.days(book),
-        "targets": monthly_tables.targets(book),
-        "outages": monthly_tables.outages(book),
-        "circuits": monthly_tables.circuits(book),
-        "alerts": monthly_tables.alerts(book),
-        "rounds": monthly_tables.rounds(book),
-        "forms": monthly_tables.forms(book),
-        "contracts": monthly_tables.contracts(book),
-        "notes": monthly_tables.notes(book),
-    }
+    blocks = (
+        monthly_tables.summary(book),
+        monthly_tables.targets(book),
+        monthly_tables.outages(book),
+        monthly_tables.circuits(book),
+        monthly_tables.alerts(book),
+        monthly_tables.rounds(book),
+        monthly_tables.forms(book),
+        monthly_tables.contracts(book),
+        monthly_tables.days(book),
+        monthly_tables.notes(book),
+    )
     return Paper(
         title=say("monthly.title"),
         number=say("monthly.number", n=report.number),
         head=_head(report, book),
-        sections=[Section(say(f"monthly.chapter.{name}"), list(blocks)) for name, blocks in chapters.items()],
+        sections=[
+            Section(say(f"monthly.chapter.{name}"), list(those)) for name, those in zip(CHAPTERS, blocks, strict=True)
+        ],
         foot=say("monthly.foot", n=report.number, printed=clerk.printed()),
         landscape=True,
         summary=Words(*conclusion(report, say)),
@@ -72,6 +75,11 @@ def monthly_file_name(report: MonthReport, say: Say, ending: str) -> str:
     return _UNSAFE.sub("-", name).strip("-.") + f".{ending}"
 
 
+def month_name(month: Month, say: Say) -> str:
+    """Say a month: "Nov 2026"."""
+    return say("monthly.name", year=month.year, month=say(f"month.{month.month}"))
+
+
 def conclusion(report: MonthReport, say: Say) -> tuple[str, Mark]:
     """Say in a line how the month was, and how much that line knows."""
     share, worst = report.share, report.worst
@@ -101,7 +109,7 @@ def conclusion(report: MonthReport, say: Say) -> tuple[str, Mark]:
 
 def _head(report: MonthReport, book: Book) -> Pairs:
     say, clerk = book.say, book.clerk
-    month = say("monthly.name", year=report.month.year, month=report.month.month)
+    month = month_name(report.month, say)
     if report.running:
         month = say("monthly.month_so_far", month=month, at=clerk.stamp(report.until))
     share, rounds = report.share, report.rounds

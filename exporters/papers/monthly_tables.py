@@ -10,6 +10,7 @@ from typing import Final
 
 from duty.availability import Course
 from duty.findings import Severity
+from duty.fold import REACH
 from duty.operations import ENDS_WITHIN, AlertCounts, Contract, FormLine, Handling, MonthReport, TargetMonth, Times
 from duty.rounds import RoundState, SheetState
 from duty.spans import length
@@ -81,7 +82,7 @@ def summary(book: Book) -> Iterator[Block]:
                 _target(line, book),
                 Cell(line.target.business),
                 share_cell(line.course),
-                _minutes(line.course.lost, book.evidence.target(line.target.name)),
+                _lost(line, book),
                 book.clerk.count(len(line.course.failures)),
                 _alerts(line, book),
             ]
@@ -94,7 +95,9 @@ def summary(book: Book) -> Iterator[Block]:
 
 
 def days(book: Book) -> Iterator[Block]:
-    """Yield what each day had."""
+    """Yield what each day had; on paper only those that had anything."""
+    every = book.report.per_day
+    shown = [day for day in every if book.whole or day.criticals or day.warnings or day.lost]
     yield Table(
         book.heads("day", "critical", "warning", "lost_all"),
         [
@@ -104,10 +107,12 @@ def days(book: Book) -> Iterator[Block]:
                 _some(day.warnings, Mark.WARNING),
                 _minutes(day.lost),
             ]
-            for day in book.report.per_day
+            for day in shown
         ],
         widths=(30, 20, 20, 30),
     )
+    if len(shown) < len(every):
+        yield Words(book.say("monthly.quiet_days"), Mark.QUIET)
 
 
 def targets(book: Book) -> Iterator[Block]:
@@ -120,7 +125,7 @@ def targets(book: Book) -> Iterator[Block]:
             [
                 _target(line, book),
                 share_cell(line.course),
-                _minutes(line.course.lost, book.evidence.target(line.target.name)),
+                _lost(line, book),
                 book.clerk.count(len(line.course.failures)),
                 _minutes(line.course.maintained),
                 _minutes(line.course.unseen),
@@ -287,8 +292,9 @@ def rounds(book: Book) -> Iterator[Block]:
 
 
 def forms(book: Book) -> Iterator[Block]:
-    """Yield the handover forms, and whether they were signed in time."""
+    """Yield how many handover forms were signed in time, and on paper those that were not."""
     lines, say = book.report.forms, book.say
+    shown = lines if book.whole else [line for line in lines if not line.in_time]
     if lines:
         said = {
             "all": len(lines),
@@ -310,10 +316,11 @@ def forms(book: Book) -> Iterator[Block]:
                 _minutes(line.after) if line.after is not None else Cell(""),
                 _signed(line, book),
             ]
-            for line in lines
+            for line in shown
         ],
         widths=(26, 34, 22, 18),
-        empty=say("monthly.no_forms"),
+        empty=say("monthly.all_in_time" if lines else "monthly.no_forms"),
+        title="" if book.whole or not shown else say("monthly.not_in_time"),
     )
 
 
@@ -363,6 +370,10 @@ def minutes(length_: timedelta) -> str:
 
 def _minutes(length_: timedelta, link: str = "") -> Cell:
     return Cell(minutes(length_), value=round(length_ / MINUTE, 1), link=link)
+
+
+def _lost(line: TargetMonth, book: Book) -> Cell:
+    return _minutes(line.course.lost, book.evidence.alerts(line.target.name, REACH) if line.course.lost else "")
 
 
 def _share(many: int, of: int) -> Cell:

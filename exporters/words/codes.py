@@ -10,6 +10,7 @@ from duty import own_alerts
 from duty.alerts import AlertState
 from duty.findings import Severity
 from duty.handover import Field, FormState, Signer, Verdict
+from duty.operations import CONTRACTS
 from duty.overrides import REFUSALS as REFUSALS_OF_LIMITS
 from duty.parameters import FACTS, PARAMETERS
 from duty.people import ROSTERED, Post
@@ -141,6 +142,21 @@ CONCLUSIONS: Final = ("normal", "remains", "handling")
 """How the equipment is when a shift hands over."""
 
 
+CHAPTERS: Final = (
+    "summary",
+    "targets",
+    "outages",
+    "circuits",
+    "alerts",
+    "rounds",
+    "forms",
+    "contracts",
+    "days",
+    "notes",
+)
+"""The chapters of the monthly report."""
+
+
 def codes() -> Iterator[str]:
     """Yield every code of the record."""
     yield from (f"gap.{code}" for code in GAPS)
@@ -192,3 +208,5 @@ def codes() -> Iterator[str]:
     yield from (f"paper.form.kinds.{kind}" for kind in SilenceKind)
     yield from (f"paper.form.hindrances.{code}" for code in HINDRANCES)
     yield from (f"paper.form.conclusions.{code}" for code in CONCLUSIONS)
+    yield from (f"monthly.chapter.{chapter}" for chapter in CHAPTERS)
+    yield from (f"monthly.contract_{kind}" for kind in CONTRACTS)

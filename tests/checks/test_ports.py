@@ -16,9 +16,13 @@ from duty.targets import Port, Target
 OK, NOTE, CRITICAL = Severity.OK, Severity.NOTE, Severity.CRITICAL
 RULE = Rule("port", "ports", "port_up", looks_warning=2, looks_critical=2, looks_back=2)
 SWITCH = Target(
-    "core", "192.0.2.1", ("snmp",), "HZ1", ports=(Port("XGE1/0/1", uplink=True), Port("GE1/0/24", key=True))
+    "core",
+    "192.0.2.1",
+    ("snmp",),
+    "HZ1",
+    ports=(Port("XGE1/0/1", uplink=True), Port("GE1/0/24", key=True), Port("GE1/0/23", circuit="HZ-8842")),
 )
-ACCESS, UPLINK, KEY = "GE1/0/1", "XGE1/0/1", "GE1/0/24"
+ACCESS, UPLINK, KEY, CIRCUIT = "GE1/0/1", "XGE1/0/1", "GE1/0/24", "GE1/0/23"
 
 UP, DOWN, OFF, UNSEEN = "up", "down", "switched off", "not seen"
 
@@ -57,6 +61,7 @@ def night(port: str, *shown: str) -> tuple[list[Severity], list[Severity]]:
         pytest.param(ACCESS, [DOWN, DOWN, DOWN], [], id="an access port that never was up"),
         pytest.param(UPLINK, [UP, DOWN, DOWN, DOWN], [CRITICAL], id="an uplink is critical at its second look"),
         pytest.param(KEY, [UP, DOWN, DOWN], [CRITICAL], id="a key port is as well"),
+        pytest.param(CIRCUIT, [UP, DOWN, DOWN], [CRITICAL], id="and a circuit"),
         pytest.param(UPLINK, [UP, DOWN, UP, UP], [], id="an uplink that was back at once"),
         pytest.param(UPLINK, [UP, DOWN, UNSEEN, DOWN], [CRITICAL], id="what was not seen between changes nothing"),
         pytest.param(UPLINK, [UP, *[DOWN] * 20], [CRITICAL], id="it stays critical and is told once"),
