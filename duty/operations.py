@@ -18,11 +18,12 @@ from duty.findings import Severity
 from duty.fold import Key
 from duty.handover import Form, FormState, HandoverTerms, Verdict
 from duty.rounds import Round, RoundState, SheetState
-from duty.spans import Spans, days, length, midnight, shared
+from duty.spans import Spans, days, midnight
 from duty.targets import Target
 
 ENDS_WITHIN: Final = timedelta(days=90)
 """A contract that ends so long after the month is said: a new one takes a quarter to be bought."""
+MICROSECOND: Final = timedelta(microseconds=1)
 
 MAINTAINER, CIRCUIT = "maintainer", "circuit"
 CONTRACTS: Final = (MAINTAINER, CIRCUIT)
@@ -359,13 +360,11 @@ def per_day(
 ) -> tuple[DayFigures, ...]:
     """Return the figures of each day between two moments."""
     opened = Counter((row.opened.astimezone(zone).date(), row.severity is Severity.CRITICAL) for row in rows)
-    down = [course.down for course in courses if course.down]
+    lost: Counter[date] = Counter()
+    for down in (span for course in courses for span in course.down):
+        for day, (since, to) in days(*down, zone):
+            lost[day] += (to - since) // MICROSECOND
     return tuple(
-        DayFigures(
-            day,
-            opened[day, True],
-            opened[day, False],
-            sum((length(shared(spans, (span,))) for spans in down), timedelta(0)),
-        )
-        for day, span in days(begin, until, zone)
+        DayFigures(day, opened[day, True], opened[day, False], lost[day] * MICROSECOND)
+        for day, _ in days(begin, until, zone)
     )
