@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from duty import own_alerts
+from duty import duty_log, own_alerts, tasks
 from duty.alerts import AlertState
 from duty.findings import Severity
 from duty.overrides import REFUSALS as REFUSALS_OF_LIMITS
@@ -14,6 +14,7 @@ from duty.people import ROSTERED, Post
 from duty.readings import GAPS
 from duty.rounds import MISSED_REASONS, RoundState, SheetState
 from duty.substitutes import REFUSALS as REFUSALS_OF_ROSTER
+from duty.tours import Turn
 from exporters.notify.port import REFUSALS
 
 REASONS: Final = (
@@ -111,6 +112,12 @@ SHIFT_REASONS: Final = ("ill", "leave", "swapped", "on_trip", "training", "calle
 """Ready words for why somebody stands in for another, or is taken off."""
 
 
+LOG_PHRASES: Final = (
+    "took_over", "walked", "power_well", "visitor_came", "visitor_left", "told_manager", "customer_rang", "handed_over"
+)  # fmt: skip
+"""Ready words for a line of the duty log."""
+
+
 def codes() -> Iterator[str]:
     """Yield every code of the record."""
     yield from (f"gap.{code}" for code in GAPS)
@@ -141,3 +148,9 @@ def codes() -> Iterator[str]:
     yield from (f"desk.phrase.{note}" for note in NOTES)
     yield from (f"roster_refused.{code}" for code in REFUSALS_OF_ROSTER)
     yield from (f"rostering.reason.{reason}" for reason in SHIFT_REASONS)
+    yield from (f"tasks.priority.{priority}" for priority in tasks.Priority)
+    yield from (f"tasks.origin.{origin}" for origin in tasks.Origin)
+    yield from (f"tasks.refused.{code}" for code in tasks.REFUSALS)
+    yield from (f"duty_log.refused.{code}" for code in duty_log.REFUSALS)
+    yield from (f"duty_log.phrase.{phrase}" for phrase in LOG_PHRASES)
+    yield from (f"duty_log.turn.{turn}" for turn in Turn)
