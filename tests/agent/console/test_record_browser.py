@@ -20,7 +20,8 @@ from tests.agent.console.test_browser import ARGUMENTS, CHROMIUM, SCREENSHOTS, S
 Build = Callable[..., Reader]
 HOUR = timedelta(hours=1)
 LOW = """
-[...document.querySelectorAll('main :is(.act:not(.tel), input:not([type=hidden], [type=checkbox]), select, textarea, summary)')]
+[...document.querySelectorAll('main :is(.act:not(.tel), input:not([type=hidden], [type=checkbox]))'),
+ ...document.querySelectorAll('main :is(select, textarea, summary)')]
   .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 43.5)
   .map((one) => one.outerHTML.slice(0, 120))
 """
