@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from agent.console import (
     alert,
     alerts,
+    duty_log,
     handover,
     hooks,
     limit,
@@ -30,6 +31,7 @@ from agent.console import (
     silences,
     target,
     targets,
+    tasks,
     tonight,
 )
 from agent.console.gates import Gates
@@ -66,6 +68,14 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
             Route("/alerts/{number}/snooze", act(alert.snooze, Right.TAKE), methods=["POST"]),
             Route("/alerts/{number}/comment", act(alert.comment, Right.TAKE), methods=["POST"]),
             Route("/alerts/{number}/close", act(alert.close, Right.TAKE), methods=["POST"]),
+            Route("/alerts/{number}/task", act(alert.make_task, Right.RECORD), methods=["POST"]),
+            Route("/tasks", see(tasks.show)),
+            Route("/tasks", act(tasks.make, Right.RECORD), methods=["POST"]),
+            Route("/tasks/{number}/change", act(tasks.change, Right.RECORD), methods=["POST"]),
+            Route("/tasks/{number}/close", act(tasks.close, Right.RECORD), methods=["POST"]),
+            Route("/tasks/{number}/reopen", act(tasks.reopen, Right.RECORD), methods=["POST"]),
+            Route("/log", see(duty_log.show)),
+            Route("/log", act(duty_log.write, Right.RECORD), methods=["POST"]),
             Route("/silences", see(silences.show)),
             Route("/silences", act(silences.make, Right.SILENCE), methods=["POST"]),
             Route("/silences/{number}/end", act(silences.end, Right.SILENCE), methods=["POST"]),

@@ -22,6 +22,8 @@ from exporters.words.external import say_source
 PLACES: Final = (
     ("/", "page.tonight"),
     ("/alerts", "page.alerts"),
+    ("/tasks", "page.tasks"),
+    ("/log", "page.log"),
     ("/targets", "page.targets"),
     ("/silences", "page.silences"),
     ("/handover", "page.handover"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
-from duty import own_alerts
+from duty import duty_log, own_alerts, tasks
 from duty.alerts import AlertState
 from duty.findings import Severity
 from duty.handover import Field, FormState, Signer, Verdict
@@ -19,7 +19,6 @@ from duty.rounds import MISSED_REASONS, RoundState, SheetState
 from duty.signing import CHECKS, HINDRANCES
 from duty.silences import SilenceKind
 from duty.substitutes import REFUSALS as REFUSALS_OF_ROSTER
-from duty.tasks import Priority
 from duty.tours import Turn
 from exporters.notify.port import REFUSALS
 
@@ -139,6 +138,10 @@ DEEDS: Final = ("taken", "given_back", "expired", "snoozed", "handed", "closed",
 
 CONCLUSIONS: Final = ("normal", "remains", "handling")
 """How the equipment is when a shift hands over."""
+LOG_PHRASES: Final = (
+    "took_over", "walked", "power_well", "visitor_came", "visitor_left", "told_manager", "customer_rang", "handed_over"
+)  # fmt: skip
+"""Ready words for a line of the duty log."""
 
 
 def codes() -> Iterator[str]:
@@ -184,7 +187,7 @@ def codes() -> Iterator[str]:
     yield from (f"paper.cell.{state}" for state in SheetState)
     yield from (f"paper.items.{item}" for item in Item)
     yield from (f"paper.deed.{kind}" for kind in DEEDS)
-    yield from (f"paper.task.priorities.{priority}" for priority in Priority)
+    yield from (f"paper.task.priorities.{priority}" for priority in tasks.Priority)
     yield from (f"paper.form.states.{state}" for state in FormState)
     yield from (f"paper.form.signers.{signer}" for signer in Signer)
     yield from (f"paper.form.verdicts.{verdict}" for verdict in Verdict)
@@ -192,3 +195,9 @@ def codes() -> Iterator[str]:
     yield from (f"paper.form.kinds.{kind}" for kind in SilenceKind)
     yield from (f"paper.form.hindrances.{code}" for code in HINDRANCES)
     yield from (f"paper.form.conclusions.{code}" for code in CONCLUSIONS)
+    yield from (f"tasks.priority.{priority}" for priority in tasks.Priority)
+    yield from (f"tasks.origin.{origin}" for origin in tasks.Origin)
+    yield from (f"tasks.refused.{code}" for code in tasks.REFUSALS)
+    yield from (f"duty_log.refused.{code}" for code in duty_log.REFUSALS)
+    yield from (f"duty_log.phrase.{phrase}" for phrase in LOG_PHRASES)
+    yield from (f"duty_log.turn.{turn}" for turn in Turn)
