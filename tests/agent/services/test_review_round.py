@@ -137,7 +137,7 @@ async def test_a_missed_or_open_round_is_not_read_in_a_list(station: Station) ->
     for number in (await missed(station), await make(station, 1, closed=False)):
         with pytest.raises(ReviewRefused, match="not_well"):
             await review.mark_well(station, [number], "wangfang")
-    for numbers in ([], range(1000)):
+    for numbers in (range(0), range(1000)):
         with pytest.raises(ReviewRefused, match="not_well"):
             await review.mark_well(station, numbers, "wangfang")
 
