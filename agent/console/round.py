@@ -8,12 +8,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from agent.console.figures import columns, figures
 from agent.console.grid import WORST_FIRST
 from agent.console.office import Office
 from agent.console.render import page
 from agent.console.verdict import conclude
 from agent.services.overview import Overview
+from duty.figures import columns, figures
 from duty.findings import Finding, Severity
 from duty.rounds import BY_HAND, Sheet, SheetState
 from duty.targets import Target

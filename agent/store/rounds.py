@@ -174,6 +174,11 @@ def round_at(conn: Connection, agent: str, cadence: str, slot: datetime) -> tupl
     return next(iter(_counted(conn, which)), None)
 
 
+def get_rounds(conn: Connection, which: sa.ColumnElement[bool]) -> list[Round]:
+    """Return the rounds that fit, oldest first, without their counts."""
+    return [_round(row) for row in conn.execute(sa.select(rounds).where(which).order_by(rounds.c.slot))]
+
+
 def _counted(conn: Connection, query: sa.Select[Any]) -> list[tuple[Round, Counts]]:
     found = [_round(row) for row in conn.execute(query)]
     counts = _counts(conn, [each.number for each in found])

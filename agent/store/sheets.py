@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from agent.store import bodies
 from agent.store.columns import MICROSECOND, microseconds
+from agent.store.parts import in_parts
 from agent.store.schema import rounds, sheet_bodies, sheets
 from duty.findings import Severity
 from duty.rounds import RoundState, Sheet, SheetState
@@ -121,6 +122,14 @@ def read_sheet(conn: Connection, agent: str, number: int, target: str) -> Sheet 
 def read_sheets(conn: Connection, agent: str, number: int) -> list[Sheet]:
     """Return all sheets of a round, by target."""
     return sorted(_sheets(conn, agent, sheets.c.round == number), key=lambda sheet: sheet.target)
+
+
+def read_some(conn: Connection, agent: str, number: int, targets: Collection[str]) -> dict[str, Sheet]:
+    """Return the sheets of some targets in a round, those that there are, by target."""
+    found: list[Sheet] = []
+    for some in in_parts(targets):
+        found += _sheets(conn, agent, sheets.c.round == number, sheets.c.target.in_(some))
+    return {sheet.target: sheet for sheet in found}
 
 
 def trend(conn: Connection, agent: str, target: str, since: datetime, until: datetime) -> list[tuple[datetime, Sheet]]:

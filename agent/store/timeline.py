@@ -104,7 +104,7 @@ def put_events(conn: Connection, agent: str, happened: Iterable[AlertEvent]) -> 
 def events(conn: Connection, agent: str, alert: int) -> list[AlertEvent]:
     """Return an alert's timeline, oldest first."""
     query = sa.select(alert_events).where(alert_events.c.agent == agent, alert_events.c.alert == alert)
-    return [_event(row) for row in conn.execute(query.order_by(alert_events.c.number))]
+    return [event_of(row) for row in conn.execute(query.order_by(alert_events.c.number))]
 
 
 def newest_events(conn: Connection, agent: str, of: Sequence[int], kinds: Iterable[EventKind]) -> dict[int, AlertEvent]:
@@ -116,9 +116,10 @@ def newest_events(conn: Connection, agent: str, of: Sequence[int], kinds: Iterab
             alert_events.c.alert.in_(some),
             alert_events.c.kind.in_([kind.value for kind in kinds]),
         )
-        found |= {row.alert: _event(row) for row in conn.execute(query.order_by(alert_events.c.number))}
+        found |= {row.alert: event_of(row) for row in conn.execute(query.order_by(alert_events.c.number))}
     return found
 
 
-def _event(row: sa.Row[Any]) -> AlertEvent:
+def event_of(row: sa.Row[Any]) -> AlertEvent:
+    """Return the event of its row."""
     return AlertEvent(row.number, row.alert, row.at, EventKind(row.kind), row.actor, row.text, parse(row.data.encode()))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from agent.console.figures import Figures, columns, figures
 from duty.changes import Change
+from duty.figures import Figures, columns, figures
 from duty.findings import Finding, Severity
 from duty.parameters import PARAMETERS
 from duty.readings import Look, Reading
