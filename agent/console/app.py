@@ -23,6 +23,7 @@ from agent.console import (
     link,
     roster,
     round,
+    round_review,
     sheet,
     sign_in,
     silences,
@@ -53,6 +54,8 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
         routes=[
             Route("/", see(tonight.show, screens=True)),
             Route("/rounds/{number}", see(round.show)),
+            Route("/rounds/{number}/read", act(round_review.read, Right.RECORD), methods=["POST"]),
+            Route("/rounds/{number}/lines", act(round_review.add, Right.RECORD), methods=["POST"]),
             Route("/rounds/{number}/{target:path}", see(sheet.show)),
             Route("/alerts", see(alerts.show)),
             Route("/alerts/take", act(alerts.take_shown, Right.TAKE), methods=["POST"]),

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from agent.services.station import Station
-from agent.store import journal, people, round_reviews, rounds
+from agent.store import journal, nights, people, round_reviews, rounds
 from duty.errors import NotFound, ReviewRefused
 from duty.round_review import (
     LONGEST_NOTE,
@@ -88,7 +88,7 @@ def rooms(targets: Iterable[Target]) -> list[tuple[str, str]]:
 
 def _review(conn: Connection, agent: str, number: int) -> Review:
     return Review(
-        tuple(round_reviews.reads_of(conn, agent, [number]).get(number, ())),
+        nights.reads_of(conn, agent, [number]).get(number, ()),
         tuple(round_reviews.lines_of(conn, agent, [number]).get(number, ())),
         {
             person.name: person.title
@@ -107,7 +107,7 @@ def _round(conn: Connection, agent: str, number: int) -> tuple[Round, Counts]:
 
 def _mark(conn: Connection, agent: str, number: int, by: str, note: str, asker: str, now: datetime) -> RoundRead:
     round_, _ = _round(conn, agent, number)
-    known = round_reviews.reads_of(conn, agent, [number]).get(number, ())
+    known = nights.reads_of(conn, agent, [number]).get(number, ())
     before = next((read for read in known if read.person == by), None)
     if fault := read_fault(round_, note or (before.note if before else "")):
         raise ReviewRefused(fault)
@@ -122,7 +122,7 @@ def _mark(conn: Connection, agent: str, number: int, by: str, note: str, asker: 
 
 
 def _mark_well(conn: Connection, agent: str, numbers: Sequence[int], by: str, asker: str, now: datetime) -> int:
-    known = round_reviews.reads_of(conn, agent, numbers)
+    known = nights.reads_of(conn, agent, numbers)
     fresh = [number for number in numbers if by not in {read.person for read in known.get(number, ())}]
     for number in fresh:
         if not well_throughout(*_round(conn, agent, number)):

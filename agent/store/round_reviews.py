@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from agent.store.schema import manual_lines, round_reads
+from agent.store.schema import manual_lines, round_reads, rounds
 from duty.round_review import Item, ManualLine, RoundRead, Seen
+from duty.rounds import BY_HAND, RoundState
 
 
 def put_read(conn: Connection, agent: str, read: RoundRead) -> None:
@@ -22,13 +23,22 @@ def put_read(conn: Connection, agent: str, read: RoundRead) -> None:
         )
 
 
-def reads_of(conn: Connection, agent: str, numbers: Iterable[int]) -> dict[int, list[RoundRead]]:
-    """Return who has read these rounds, by number, the first one first; of nobody, nothing."""
-    query = sa.select(round_reads).where(round_reads.c.agent == agent, round_reads.c.round.in_(list(numbers)))
-    found: dict[int, list[RoundRead]] = {}
-    for row in conn.execute(query.order_by(round_reads.c.at, round_reads.c.person)):
-        found.setdefault(row.round, []).append(RoundRead(row.round, row.person, row.at, row.note))
-    return found
+def unread_between(conn: Connection, agent: str, begin: datetime, end: datetime) -> dict[int, datetime]:
+    """Return the rounds that are over and that nobody has read, by number with their slots, oldest first.
+
+    Of the slots from ``begin`` on and before ``end``. Rounds by hand are not among them: who asked for one has seen it.
+    """
+    read = sa.select(round_reads.c.round).where(round_reads.c.agent == agent, round_reads.c.round == rounds.c.number)
+    which = sa.and_(
+        rounds.c.agent == agent,
+        rounds.c.slot >= begin,
+        rounds.c.slot < end,
+        rounds.c.cadence != BY_HAND,
+        rounds.c.state != RoundState.OPEN.value,
+        ~read.exists(),
+    )
+    query = sa.select(rounds.c.number, rounds.c.slot).where(which).order_by(rounds.c.slot, rounds.c.number)
+    return {row.number: row.slot for row in conn.execute(query)}
 
 
 def add_lines(
@@ -57,17 +67,6 @@ def lines_of(conn: Connection, agent: str, numbers: Iterable[int]) -> dict[int, 
     for row in conn.execute(query.order_by(manual_lines.c.number)):
         found.setdefault(row.round, []).append(_line(row))
     return found
-
-
-def lines_between(conn: Connection, agent: str, site: str, begin: datetime, end: datetime) -> list[ManualLine]:
-    """Return the lines by hand of a site that were written from ``begin`` on and before ``end``, oldest first."""
-    query = sa.select(manual_lines).where(
-        manual_lines.c.agent == agent,
-        manual_lines.c.site == site,
-        manual_lines.c.at >= begin,
-        manual_lines.c.at < end,
-    )
-    return [_line(row) for row in conn.execute(query.order_by(manual_lines.c.number))]
 
 
 def _line(row: sa.Row[Any]) -> ManualLine:

@@ -268,6 +268,8 @@ async def test_nothing_a_device_says_becomes_markup(
             assert tag != "form" or attributes in (
                 {"class": "inline", "method": "post", "action": "/sign-out"},
                 {"method": "dialog"},
+                {"class": "ask read", "method": "post", "action": path + "/read"},
+                {"class": "ask card seen", "method": "post", "action": path + "/lines"},
             )
             assert tag != "script" or attributes.get("src") in ("/static/console.js", "/static/keys.js")
     assert not tags & {"img", "svg", "iframe", "object", "style", "base"}

@@ -10,7 +10,7 @@ import pytest
 
 from agent.services import review_round as review
 from agent.services.station import Station
-from agent.store import journal, round_reviews, rounds, sheets, verify
+from agent.store import journal, nights, rounds, sheets, verify
 from duty.errors import NotFound, ReviewRefused
 from duty.round_review import LONGEST_NOTE, LONGEST_VALUE, MOST_LINES, Item, RoundRead, Seen
 from duty.rounds import Sheet, SheetState
@@ -116,7 +116,7 @@ async def test_rounds_that_are_well_are_read_together(station: Station, desk: De
     desk.clock.advance(HOUR)
     assert await review.mark_well(station, numbers, "wangfang", asker="fang") == 2
     assert await review.mark_well(station, numbers, "wangfang") == 0
-    found = await station.store.read(round_reviews.reads_of, numbers)
+    found = await station.store.read(nights.reads_of, numbers)
     assert [found[n][0].at - NOW for n in numbers] == [timedelta(0), HOUR, HOUR]
     assert [entry.get("together") for entry in await said(station, "round_read")] == [None, 2, 2]
 
