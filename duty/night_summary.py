@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from duty.night_log import NightLog, NightRound
-from duty.rounds import Counts, RoundState, SheetState
+from duty.round_review import well_throughout
+from duty.rounds import RoundState, SheetState
 
 NOT_MADE = (RoundState.MISSED, RoundState.INTERRUPTED)
 
@@ -52,10 +53,10 @@ class Hole:
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """A target whose state is another one than in the round before that saw it; ``before`` None where none did."""
+    """A target whose state is another one than in the round before that saw it."""
 
     target: str
-    before: SheetState | None
+    before: SheetState
     after: SheetState
 
 
@@ -108,7 +109,7 @@ def turned(log: NightLog, place: int) -> list[Turned]:
     for target, row in log.states.items():
         after = row[place]
         before = next((state for state in reversed(row[:place]) if _seen(state)), None)
-        if after is not None and _seen(after) and before is not None and before is not after:
+        if after is not None and before is not None and _seen(after) and before is not after:
             found.append(Turned(target, before, after))
     return sorted(found, key=lambda change: (RANK[change.after], change.target))
 
@@ -132,15 +133,11 @@ RANK: Mapping[SheetState, int] = {
 
 def to_open(log: NightLog) -> Iterator[NightRound]:
     """Yield the rounds that are over, that nobody has read, and in which something wants to be looked at."""
-    yield from (line for line in log.unread if not _well(line.counts) or line.round.state is not RoundState.COMPLETE)
+    yield from (line for line in log.unread if not well_throughout(line.round, line.counts))
 
 
 def _whole(line: NightRound) -> bool:
     return line.round.state in (RoundState.COMPLETE, RoundState.PARTIAL)
-
-
-def _well(counts: Counts) -> bool:
-    return 0 < counts.expected == counts[SheetState.OK]
 
 
 def _seen(state: SheetState | None) -> bool:

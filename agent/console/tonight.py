@@ -20,6 +20,7 @@ from agent.console.night_desk import lay_desk
 from agent.console.office import Office
 from agent.console.render import page
 from agent.console.roster_days import PAGE, put_url
+from agent.console.unread import read_unread
 from agent.console.verdict import judge, last_round
 from agent.console.voice import Voice, voice_of
 from agent.services.alert_board import open_board
@@ -41,8 +42,12 @@ async def show(request: Request) -> Response:
     if visitor.screen and "wall" not in request.query_params:
         return RedirectResponse("/?wall", 303)
     reader = office.reader
-    overview, board, roster, channels = await asyncio.gather(
-        reader.overview(), open_board(office.station), office.alerts.roster(), office.station.store.read(load_channels)
+    overview, board, roster, channels, unread = await asyncio.gather(
+        reader.overview(),
+        open_board(office.station),
+        office.alerts.roster(),
+        office.station.store.read(load_channels),
+        read_unread(office.station),
     )
     language = choose(request, office.terms.language)
     voice = voice_of(overview, language)
@@ -68,6 +73,7 @@ async def show(request: Request) -> Response:
         desk=desk,
         board=board,
         roster=roster,
+        unread=unread,
         channel_error=lambda error: known(f"message.result.{error.partition(':')[0]}", error, voice.say),
         back=here(request),
         done=done_of(request.query_params, said, visitor.person or visitor.account),

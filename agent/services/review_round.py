@@ -69,6 +69,11 @@ async def mark_well(station: Station, numbers: Iterable[int], by: str, *, asker:
     return await station.store.write(_mark_well, wanted, by, asker, station.clock.now())
 
 
+async def readable_together(station: Station, numbers: Iterable[int], by: str) -> tuple[int, ...]:
+    """Return which of these rounds somebody has not read yet and may read in a list: all is well in them."""
+    return await station.store.read(_together, list(numbers), by)
+
+
 async def add_lines(
     station: Station, number: int, by: str, *, site: str, room: str, seen: Sequence[Seen], asker: str = ""
 ) -> list[ManualLine]:
@@ -132,6 +137,12 @@ def _mark_well(conn: Connection, agent: str, numbers: Sequence[int], by: str, as
     said = [{"round": number, "note": "", "together": len(fresh)} | _asked(asker) for number in fresh]
     journal.append_all(conn, agent, "round_read", now, by, "ok", said)
     return len(fresh)
+
+
+def _together(conn: Connection, agent: str, numbers: Sequence[int], by: str) -> tuple[int, ...]:
+    known = nights.reads_of(conn, agent, numbers)
+    fresh = [number for number in numbers if by not in {read.person for read in known.get(number, ())}]
+    return tuple(number for number in fresh if well_throughout(*_round(conn, agent, number)))[:MOST_AT_ONCE]
 
 
 def _add(
