@@ -16,6 +16,7 @@ from agent.services.deliver import Deliverer
 from agent.services.escalate import escalate
 from agent.services.muster import muster
 from agent.services.notice import Notice, write_step
+from agent.services.open_forms import open_forms
 from agent.services.raise_limit import lower_limits
 from agent.services.self_test import self_test
 from agent.services.station import Station
@@ -131,6 +132,7 @@ class Ticks:
                 await station.store.write(escalate, station.orders, now)
             if self._next_beat is None or now >= self._next_beat:
                 await station.store.write(runs.beat, station.run, now)
+                await station.store.write(open_forms, station.orders, now)
                 await station.store.write(watch_self, station.orders, look_at_self(station), now)
                 self._next_beat = now + BEAT
         except StoreError as error:

@@ -69,6 +69,7 @@ def build_escalation(settings: Settings, site: str) -> EscalationPolicy:
         warning=tuple(_step(step) for step in written.warning),
         quiet=written.quiet,
         zone=settings.sites[site].zone,
+        unsigned=settings.handover.signed_within,
     )
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from duty.alerts import Alert, AlertState
 from duty.findings import Severity
-from duty.own_alerts import CHANNEL, ROSTER
+from duty.own_alerts import CHANNEL, HANDOVER, ROSTER
 from duty.people import Contact, Person, Post
 from duty.roster import Shift, on_duty
 
@@ -75,11 +75,15 @@ class EscalationPolicy:
     warning: tuple[Step, ...] = WARNING
     quiet: tuple[time, time] = (time(22, 0), time(7, 0))
     zone: str = "UTC"
+    unsigned: timedelta = timedelta(minutes=30)
+    """How long the manager on duty has with a form that nobody signs, before the leading group is told."""
 
     def steps(self, alert: Alert) -> tuple[Step, ...]:
-        """Return the steps for an alert; a gap in the roster is for who may fill it."""
+        """Return the steps for an alert; a gap in the roster is for who may fill it, a form for who may sign it."""
         if alert.key[1] in ROSTER.values():
             return (Step(timedelta(0), Post.MANAGER),)
+        if alert.key[1] == HANDOVER:
+            return (Step(timedelta(0), Post.MANAGER), Step(self.unsigned, Post.LEADER))
         return self.critical if alert.severity is Severity.CRITICAL else self.warning
 
     def quiet_at(self, moment: datetime) -> bool:

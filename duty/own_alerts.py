@@ -22,9 +22,10 @@ CHANNEL: Final = "channel"
 PEER: Final = "peer"
 PAGES: Final = "pages"
 SETTINGS: Final = "settings"
+HANDOVER: Final = "handover"
 ROSTER: Final[Mapping[Post, str]] = {post: f"roster_{post.value}" for post in ROSTERED}
 
-CHECKS: Final = (CUT_OFF, CHANNEL, PEER, PAGES, SETTINGS, *ROSTER.values())
+CHECKS: Final = (CUT_OFF, CHANNEL, PEER, PAGES, SETTINGS, HANDOVER, *ROSTER.values())
 """The checks of the watch itself; the first part of their key is a site or the agent, not a target."""
 
 GAP_MOMENT: Final = "%Y-%m-%d %H:%M"

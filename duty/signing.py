@@ -51,15 +51,16 @@ def majors(alerts: Iterable[Alert], site: str, now: datetime) -> list[Alert]:
     ]
 
 
-def hindrances(form: Form, signer: Signer, of: Expected, major: Sequence[Alert], now: datetime) -> tuple[str, ...]:
+HINDRANCES: Final = ("order", "major")
+
+
+def hindrances(form: Form, signer: Signer, of: Expected, major: Sequence[Alert]) -> tuple[str, ...]:
     """Return what stands in the way of a signature, as codes; each can be passed over with a reason.
 
-    ``early``: the tour has not ended yet and the form is not ready. ``order``: a signature before it is missing.
-    ``major``: a major fault is being handled: the outgoing stays and leads, the incoming helps.
+    ``order``: a signature before it is missing. ``major``: a major fault is being handled: the outgoing stays and
+    leads, the incoming helps.
     """
     found = []
-    if now < form.opened:
-        found.append("early")
     order = list(Signer)
     turn = next_signer(form, of)
     if turn is not None and order.index(signer) > order.index(turn):

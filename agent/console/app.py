@@ -22,6 +22,7 @@ from agent.console import (
     limit,
     link,
     nights,
+    papers,
     roster,
     round,
     round_review,
@@ -54,11 +55,14 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
     app = Starlette(
         routes=[
             Route("/", see(tonight.show, screens=True)),
+            Route("/rounds/{number}.pdf", see(papers.round_pdf)),
             Route("/rounds/{number}", see(round.show)),
             Route("/rounds/{number}/read", act(round_review.read, Right.RECORD), methods=["POST"]),
             Route("/rounds/{number}/lines", act(round_review.add, Right.RECORD), methods=["POST"]),
             Route("/rounds/{number}/{target:path}", see(sheet.show)),
             Route("/nights", see(nights.show_list)),
+            Route("/nights/{site}/{day}.pdf", see(papers.night_pdf)),
+            Route("/nights/{site}/{day}.xlsx", see(papers.night_xlsx)),
             Route("/nights/{site}/{day}", see(nights.show)),
             Route("/nights/{site}/{day}/read", act(nights.read, Right.RECORD), methods=["POST"]),
             Route("/alerts", see(alerts.show)),
@@ -99,6 +103,7 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
     )
     app.state.office = office
     app.state.gates = gates
+    app.state.press = papers.Press()
     app.state.templates = open_templates()
     return app
 

@@ -15,9 +15,9 @@ from agent.console.desk import me, office_of
 from agent.console.grid import WORST_FIRST
 from agent.console.render import page
 from agent.console.unread import Unread, read_unread
-from agent.console.verdict import conclude
 from agent.services.overview import Overview
 from agent.services.review_round import Review, read_review, rooms
+from duty.conclusion import conclude
 from duty.errors import ReviewRefused
 from duty.figures import columns, figures
 from duty.findings import Finding, Severity
@@ -73,7 +73,7 @@ async def show_round(
         changes_left=len(found.changes) - MOST_CHANGES,
         bad=[(sheet, _wrong(sheet)) for sheet in ordered if sheet.state is not SheetState.OK],
         well=[sheet for sheet in ordered if sheet.state is SheetState.OK],
-        conclusion=conclude(column),
+        conclusion=conclude(column.round.state, column.counts),
         lines=lines[:MOST_LINES],
         columns=columns(line for _, line in lines),
         lines_left=len(lines) - MOST_LINES,

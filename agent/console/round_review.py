@@ -74,7 +74,7 @@ def _seen(request: Request, form: Form) -> list[Seen]:
             found.append(Seen(item, verdict == WELL, value))
         elif value:
             # Left out in silence it would be lost, and taken for well it would be a guess.
-            raise ReviewRefused("no_verdict", {"item": words(language_of(request))(f"room_item.{item}")})
+            raise ReviewRefused("no_verdict", {"item": words(language_of(request))(f"paper.items.{item}")})
     return found
 
 

@@ -84,6 +84,15 @@ async def change_password(door: Door, known: Known, current: str, new: str, addr
         return Refused("busy")
 
 
+async def ask_again(door: Door, account: Account, password: str, address: str) -> Refused | None:
+    """Ask who is signed in for their password once more, as for a signature; None where it fits."""
+    try:
+        with door.passwords.place():
+            return await _still_theirs(door, account, password, address)
+    except Busy:
+        return Refused("busy")
+
+
 async def who(station: Station, token: str) -> Known | None:
     """Return whose session a token belongs to, None where it is none that is in force."""
     if not token or len(token) > LONGEST_TOKEN:
@@ -117,14 +126,9 @@ async def _look(door: Door, name: str, password: str, address: str) -> SignedIn 
 
 
 async def _replace(door: Door, known: Known, current: str, new: str, address: str) -> SignedIn | Refused:
-    account, now = known.account, door.station.clock.now()
-    if not account.must_change:
-        if left := door.delays.until(account.name, address, now):
-            return Refused("wait", left)
-        door.delays.count(account.name, address, now)
-        if not await door.passwords.fits(account.password_hash, current):
-            return Refused("wrong")
-        door.delays.forgive(account.name, address, whole=True)
+    account = known.account
+    if not account.must_change and (refused := await _still_theirs(door, account, current, address)):
+        return refused
     if fault := password_fault(new, account.name):
         return Refused(fault)
     if await door.passwords.fits(account.password_hash, new):
@@ -134,6 +138,17 @@ async def _replace(door: Door, known: Known, current: str, new: str, address: st
     if isinstance(changed, SignedIn):
         _put_away(door, account.name)
     return changed
+
+
+async def _still_theirs(door: Door, account: Account, password: str, address: str) -> Refused | None:
+    now = door.station.clock.now()
+    if left := door.delays.until(account.name, address, now):
+        return Refused("wait", left)
+    door.delays.count(account.name, address, now)
+    if not await door.passwords.fits(account.password_hash, password):
+        return Refused("wrong")
+    door.delays.forgive(account.name, address, whole=True)
+    return None
 
 
 def _put_away(door: Door, name: str) -> None:

@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from agent.services.orders import Orders
 from agent.services.raise_alerts import raise_alerts
 from agent.services.station import Station
-from agent.store import alerts, channels, shifts
+from agent.store import alerts, channels, forms, shifts
 from duty import own_alerts
 from duty.cut_off import LEAST, Reach
 from duty.findings import Finding, Severity
 from duty.fold import Key
+from duty.handover import overdue
 from duty.own_alerts import Condition, gap_finding, own_changes
 from duty.roster import Night, unmanned
 
@@ -30,7 +31,12 @@ BACK = timedelta(days=7)
 
 def watch_self(conn: Connection, agent: str, orders: Orders, seen: Condition, now: datetime) -> None:
     """Raise and end the alerts about the watch itself. ``seen`` is what the running agent knows (``look_at_self``)."""
-    wrong = {**seen.wrong, **dict(_channels(conn, agent, now)), **dict(_roster(conn, agent, orders, now))}
+    wrong = {
+        **seen.wrong,
+        **dict(_channels(conn, agent, now)),
+        **dict(_roster(conn, agent, orders, now)),
+        **dict(_forms(conn, agent, orders, now)),
+    }
     whole = Condition(wrong, seen.unknown, seen.unknown_checks)
     # Of 1,000 that are open a few at most are its own.
     opened = alerts.open_alerts(conn, agent, own_alerts.CHECKS)
@@ -94,3 +100,13 @@ def _roster(conn: Connection, agent: str, orders: Orders, now: datetime) -> Iter
             for gap in unmanned(roster, name, post, night, now - BACK, now + 2 * AHEAD):
                 if gap.end > now and gap.begin < now + AHEAD:
                     yield gap_finding(gap, zone)
+
+
+def _forms(conn: Connection, agent: str, orders: Orders, now: datetime) -> Iterator[tuple[Key, Finding]]:
+    for form in forms.waiting_forms(conn, agent):
+        if overdue(form, orders.handover, now):
+            check = own_alerts.HANDOVER
+            yield (
+                (form.tour.site, check, form.name),
+                Finding(check, form.name, Severity.WARNING, "handover.unsigned", "", len(form.standing)),
+            )

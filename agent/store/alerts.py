@@ -71,6 +71,12 @@ def last_resolved(conn: Connection, agent: str, keys: Collection[Key]) -> dict[K
     return {key: at for key, at in found.items() if key in keys}
 
 
+def resolved_between(conn: Connection, agent: str, begin: datetime, end: datetime) -> list[Alert]:
+    """Return the alerts that were over from a moment to before another, in the order in which they opened."""
+    over = sa.and_(alerts.c.agent == agent, alerts.c.resolved >= begin, alerts.c.resolved < end)
+    return [_alert(row) for row in conn.execute(sa.select(alerts).where(over).order_by(alerts.c.number))]
+
+
 def get_alert(conn: Connection, agent: str, number: int) -> Alert:
     """Return an alert; NotFound if there is none of this number."""
     row = conn.execute(sa.select(alerts).where(alerts.c.agent == agent, alerts.c.number == number)).one_or_none()

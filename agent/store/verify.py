@@ -12,11 +12,13 @@ from sqlalchemy import Connection
 
 from agent.store import bodies, journal
 from agent.store.columns import instant
+from agent.store.forms import SIGNED
 from agent.store.journal import Entry
 from agent.store.prune import PRUNED
 from agent.store.rounds import CLOSED, MISSED, closing
 from agent.store.schema import journal as entries
 from agent.store.schema import rounds, sheet_bodies, sheets
+from agent.store.verify_forms import form_faults, signature_fault
 from duty.errors import StoreError
 from duty.rounds import RoundState
 
@@ -43,12 +45,13 @@ class _Bad(Exception):
 
 @dataclass(slots=True)
 class _Walk:
-    """One walk: whose journal, from when on bodies must be there, and which rounds entries have told of."""
+    """One walk: whose journal, from when on bodies must be there, which rounds entries told of, and what of forms."""
 
     conn: Connection
     agent: str
     kept_since: datetime | None
     told: set[int] = field(default_factory=set)
+    signed: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
 def verify(conn: Connection, agent: str) -> Verified:
@@ -66,12 +69,16 @@ def verify(conn: Connection, agent: str) -> Verified:
             said = _payload(walk, entry)
             if entry.kind in {CLOSED, MISSED}:
                 _check_round(walk, entry, said)
+            elif entry.kind == SIGNED and said is not None:
+                _check_signature(walk, entry, said)
         except _Bad as bad:
             return Verified(count, head, min(entry.seq, count + 1), str(bad))
         count, head = count + 1, entry.hash
     for number in _closed(conn, agent):
         if number not in walk.told:
             return Verified(count, head, 0, f"round {number} is closed, and no entry tells of it")
+    for why in form_faults(conn, agent, walk.signed):
+        return Verified(count, head, 0, why)
     return Verified(count, head)
 
 
@@ -133,6 +140,12 @@ def _check_round(walk: _Walk, entry: Entry, said: dict[str, Any] | None) -> None
         _compare(walk, number, said)
     walk.told.add(number)
     _check_bodies(walk, number)
+
+
+def _check_signature(walk: _Walk, entry: Entry, said: dict[str, Any]) -> None:
+    if why := signature_fault(walk.conn, walk.agent, entry, said):
+        raise _Bad(why)
+    walk.signed[int(said["form"])] = said
 
 
 def _told_of(walk: _Walk, entry: Entry) -> int:

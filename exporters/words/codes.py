@@ -8,6 +8,7 @@ from typing import Final
 from duty import own_alerts
 from duty.alerts import AlertState
 from duty.findings import Severity
+from duty.handover import Field, FormState, Signer, Verdict
 from duty.overrides import REFUSALS as REFUSALS_OF_LIMITS
 from duty.parameters import FACTS, PARAMETERS
 from duty.people import ROSTERED, Post
@@ -15,7 +16,11 @@ from duty.readings import GAPS
 from duty.round_review import REFUSALS as REFUSALS_OF_REVIEWS
 from duty.round_review import Item
 from duty.rounds import MISSED_REASONS, RoundState, SheetState
+from duty.signing import HINDRANCES
+from duty.silences import SilenceKind
 from duty.substitutes import REFUSALS as REFUSALS_OF_ROSTER
+from duty.tasks import Priority
+from duty.tours import Turn
 from exporters.notify.port import REFUSALS
 
 REASONS: Final = (
@@ -26,6 +31,7 @@ REASONS: Final = (
     "channel.failing",
     "disk.full",
     "external.fires",
+    "handover.unsigned",
     "levels.high",
     "levels.low",
     "memory.low",
@@ -119,6 +125,13 @@ MISSED_NOTES: Final = ("restarted", "maintenance", "power", "looking")
 """Ready words on why a round was missed."""
 
 
+DEEDS: Final = ("taken", "given_back", "expired", "snoozed", "handed", "closed", "commented", "declined")
+"""What people do about an alert, as papers tell it."""
+
+CONCLUSIONS: Final = ("normal", "remains", "handling")
+"""How the equipment is when a shift hands over."""
+
+
 def codes() -> Iterator[str]:
     """Yield every code of the record."""
     yield from (f"gap.{code}" for code in GAPS)
@@ -149,7 +162,19 @@ def codes() -> Iterator[str]:
     yield from (f"desk.phrase.{note}" for note in NOTES)
     yield from (f"roster_refused.{code}" for code in REFUSALS_OF_ROSTER)
     yield from (f"rostering.reason.{reason}" for reason in SHIFT_REASONS)
-    yield from (f"room_item.{item}" for item in Item)
     yield from (f"review_refused.{code}" for code in (*REFUSALS_OF_REVIEWS, "no_verdict"))
     yield from (f"reviewing.phrase.{note}" for note in READ_NOTES)
     yield from (f"reviewing.reason.{note}" for note in MISSED_NOTES)
+    yield from (f"paper.{turn}_{what}" for turn in Turn for what in ("title", "file"))
+    yield from (f"paper.form.{turn}_title" for turn in Turn)
+    yield from (f"paper.cell.{state}" for state in SheetState)
+    yield from (f"paper.items.{item}" for item in Item)
+    yield from (f"paper.deed.{kind}" for kind in DEEDS)
+    yield from (f"paper.task.priorities.{priority}" for priority in Priority)
+    yield from (f"paper.form.states.{state}" for state in FormState)
+    yield from (f"paper.form.signers.{signer}" for signer in Signer)
+    yield from (f"paper.form.verdicts.{verdict}" for verdict in Verdict)
+    yield from (f"paper.form.fields.{field}" for field in Field)
+    yield from (f"paper.form.kinds.{kind}" for kind in SilenceKind)
+    yield from (f"paper.form.hindrances.{code}" for code in HINDRANCES)
+    yield from (f"paper.form.conclusions.{code}" for code in CONCLUSIONS)

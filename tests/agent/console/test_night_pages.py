@@ -64,7 +64,7 @@ async def test_what_is_seen_in_a_room_stands_in_the_round(at: Callable[..., Visi
     fields = {"item.smell": "bad", "value.smell": "烧焦味", "item.leak": "well", "value.mains": "  "}
     said = await visit.said("/rounds/4/lines", **{"room": "hz1/机房A", **fields})
     assert "What you saw is in the record." in said
-    assert "Smell 杭州一机房 机房A !not well 烧焦味 王芳 03:12 Water leak 杭州一机房 机房A ✓well 王芳 03:12" in said
+    assert "Smell 杭州一机房 机房A !not well 烧焦味 王芳 03:12 Leak 杭州一机房 机房A ✓well 王芳 03:12" in said
     assert "!Seen by people and not well: 1" in said
     lines = (await review.read_review(desk.station, 4)).lines
     assert [(line.item, line.well) for line in lines] == [(Item.LEAK, True), (Item.SMELL, False)]
