@@ -14,6 +14,7 @@ from duty.overrides import REFUSALS as REFUSALS_OF_LIMITS
 from duty.parameters import FACTS, PARAMETERS
 from duty.people import ROSTERED, Post
 from duty.readings import GAPS
+from duty.round_review import REFUSALS as REFUSALS_OF_REVIEWS
 from duty.round_review import Item
 from duty.rounds import MISSED_REASONS, RoundState, SheetState
 from duty.signing import CHECKS, HINDRANCES
@@ -117,6 +118,12 @@ NOTES: Final = ("on_my_way", "working", "maintainer", "watching", "need_help")
 SHIFT_REASONS: Final = ("ill", "leave", "swapped", "on_trip", "training", "called_in")
 """Ready words for why somebody stands in for another, or is taken off."""
 
+READ_NOTES: Final = ("handled", "reported", "known", "on_site", "watching")
+"""Ready words of who marks a round as read."""
+
+MISSED_NOTES: Final = ("restarted", "maintenance", "power", "looking")
+"""Ready words on why a round was missed."""
+
 
 READY: Final = MappingProxyType(
     {
@@ -182,6 +189,9 @@ def codes() -> Iterator[str]:
     yield from (f"handover.ready.reason.{phrase}" for phrase in READY_REASONS)
     yield from (f"roster_refused.{code}" for code in REFUSALS_OF_ROSTER)
     yield from (f"rostering.reason.{reason}" for reason in SHIFT_REASONS)
+    yield from (f"review_refused.{code}" for code in (*REFUSALS_OF_REVIEWS, "no_verdict"))
+    yield from (f"reviewing.phrase.{note}" for note in READ_NOTES)
+    yield from (f"reviewing.reason.{note}" for note in MISSED_NOTES)
     yield from (f"paper.{turn}_{what}" for turn in Turn for what in ("title", "file"))
     yield from (f"paper.form.{turn}_title" for turn in Turn)
     yield from (f"paper.cell.{state}" for state in SheetState)
