@@ -38,7 +38,9 @@ rotations:
   leader-night: {post: leader, people: [zu], start: 2026-11-01, begin: "20:00", end: "08:00"}
 fallback:
   - {channel: sms, address: "9"}
+briefs: {all_well: [], morning: null}
 """
+"""What is told at set times is told in other stories: here every message is counted."""
 WHOLE_NIGHT = [
     ("24 03:12", "chat", "jia"),
     ("24 03:14", "sms", "1"),
