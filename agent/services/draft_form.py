@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,7 +12,7 @@ from agent.services.alert_list import standing
 from agent.services.equipment import circuit_lines, key_lines, last_made, round_lines, rounds_of
 from agent.services.orders import Orders
 from agent.store import alerts, channels, form_contents, people, runs, sheets, shifts, silences
-from duty.alerts import Alert, worst_first
+from duty.alerts import Alert
 from duty.form_content import AlertLine, ChannelLine, Equipment, FormContent, HandLine, SilenceLine, Who
 from duty.handover import Expected, Field, Form, expected
 from duty.people import Person
@@ -87,9 +87,9 @@ def _equipment(
         counted_at=last.slot if last else None,
         key=tuple(key_lines(conn, agent, last, here)),
         circuits=tuple(circuit_lines(conn, agent, made, here)),
-        open_alerts=tuple(_alert(a, there, now) for a in worst_first(opened)[:MOST_LINES]),
+        open_alerts=tuple(_alert(a, there, now) for a in _worst_first(opened)[:MOST_LINES]),
         closed_count=len(closed),
-        closed_alerts=tuple(_alert(a, there, now) for a in worst_first(closed)[:MOST_CLOSED]),
+        closed_alerts=tuple(_alert(a, there, now) for a in _worst_first(closed)[:MOST_CLOSED]),
         silences=tuple(_silence(s, there) for s in silences.active_silences(conn, agent, now) if _here(s, tour.site)),
         channels=tuple(
             ChannelLine(name, c.failing_since, c.error.partition(":")[0], c.tested_at, c.test_result.partition(":")[0])
@@ -103,6 +103,10 @@ def slots_of(orders: Orders, tour: Tour) -> Sequence[datetime]:
     """Return the slots of a tour by the cadences in force: a round at its end belongs to the next tour."""
     moment = timedelta(microseconds=1)
     return [slot for cadence in orders.cadences for slot in cadence.slots(tour.begin - moment, tour.end - moment)]
+
+
+def _worst_first(these: Iterable[Alert]) -> list[Alert]:
+    return sorted(these, key=lambda a: (-a.severity, not a.key_equipment, a.opened, a.number))
 
 
 def _alert(alert: Alert, there: Mapping[str, Person], now: datetime) -> AlertLine:
