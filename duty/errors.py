@@ -75,6 +75,15 @@ class RosterRefused(NightdutyError):
         self.fields = dict(fields or {})
 
 
+class RecordRefused(NightdutyError):
+    """It is not written into the record of the night so; ``code`` has its words, ``fields`` what they need."""
+
+    def __init__(self, code: str, fields: Mapping[str, object] | None = None) -> None:
+        super().__init__(f"{code} {dict(fields)}" if fields else code)
+        self.code = code
+        self.fields = dict(fields or {})
+
+
 class NotifyError(NightdutyError):
     """A message was not accepted; ``code`` is a code of ``exporters.notify.port.REFUSALS``, ``seen`` what came back.
 

@@ -18,9 +18,12 @@ from starlette.staticfiles import StaticFiles
 from agent.console import (
     alert,
     alerts,
+    duty_log,
+    handover,
     hooks,
     limit,
     link,
+    papers,
     roster,
     round,
     sheet,
@@ -28,6 +31,7 @@ from agent.console import (
     silences,
     target,
     targets,
+    tasks,
     tonight,
 )
 from agent.console.gates import Gates
@@ -52,6 +56,7 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
     app = Starlette(
         routes=[
             Route("/", see(tonight.show, screens=True)),
+            Route("/rounds/{number}.pdf", see(papers.round_pdf)),
             Route("/rounds/{number}", see(round.show)),
             Route("/rounds/{number}/{target:path}", see(sheet.show)),
             Route("/alerts", see(alerts.show)),
@@ -63,6 +68,14 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
             Route("/alerts/{number}/snooze", act(alert.snooze, Right.TAKE), methods=["POST"]),
             Route("/alerts/{number}/comment", act(alert.comment, Right.TAKE), methods=["POST"]),
             Route("/alerts/{number}/close", act(alert.close, Right.TAKE), methods=["POST"]),
+            Route("/alerts/{number}/task", act(alert.make_task, Right.RECORD), methods=["POST"]),
+            Route("/tasks", see(tasks.show)),
+            Route("/tasks", act(tasks.make, Right.RECORD), methods=["POST"]),
+            Route("/tasks/{number}/change", act(tasks.change, Right.RECORD), methods=["POST"]),
+            Route("/tasks/{number}/close", act(tasks.close, Right.RECORD), methods=["POST"]),
+            Route("/tasks/{number}/reopen", act(tasks.reopen, Right.RECORD), methods=["POST"]),
+            Route("/log", see(duty_log.show)),
+            Route("/log", act(duty_log.write, Right.RECORD), methods=["POST"]),
             Route("/silences", see(silences.show)),
             Route("/silences", act(silences.make, Right.SILENCE), methods=["POST"]),
             Route("/silences/{number}/end", act(silences.end, Right.SILENCE), methods=["POST"]),
@@ -70,6 +83,15 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
             Route("/targets/{name:path}/limit", act(limit.raise_, Right.SILENCE), methods=["POST"]),
             Route("/targets/{name:path}/limit/end", act(limit.end, Right.SILENCE), methods=["POST"]),
             Route("/targets/{name:path}", see(target.show)),
+            Route("/handover", see(handover.show_list)),
+            Route("/handover/{number}.pdf", see(papers.form_pdf)),
+            Route("/handover/{number}.xlsx", see(papers.form_xlsx)),
+            Route("/handover/{number}", see(handover.show)),
+            Route("/handover/{number}/fill", act(handover.fill, Right.RECORD), methods=["POST"]),
+            Route("/handover/{number}/arrive", act(handover.come, Right.RECORD), methods=["POST"]),
+            Route("/handover/{number}/sign", act(handover.sign, Right.SIGN), methods=["POST"]),
+            Route("/nights/{site}/{day}.pdf", see(papers.night_pdf)),
+            Route("/nights/{site}/{day}.xlsx", see(papers.night_xlsx)),
             Route("/roster", see(roster.show)),
             Route("/roster/put", act(roster.put, Right.ROSTER), methods=["POST"]),
             Route("/roster/substitute", act(roster.substitute, Right.ROSTER), methods=["POST"]),
@@ -92,6 +114,7 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
     )
     app.state.office = office
     app.state.gates = gates
+    app.state.press = papers.Press()
     app.state.templates = open_templates()
     return app
 

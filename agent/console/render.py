@@ -22,8 +22,11 @@ from exporters.words.external import say_source
 PLACES: Final = (
     ("/", "page.tonight"),
     ("/alerts", "page.alerts"),
+    ("/tasks", "page.tasks"),
+    ("/log", "page.log"),
     ("/targets", "page.targets"),
     ("/silences", "page.silences"),
+    ("/handover", "page.handover"),
     ("/roster", "page.roster"),
 )
 """The pages that stand in every page's head: address and code of the name."""

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from agent.console.grid import WORST_FIRST
 from agent.console.office import Office
 from agent.console.render import page
-from agent.console.verdict import conclude
 from agent.services.overview import Overview
+from duty.conclusion import conclude
 from duty.figures import columns, figures
 from duty.findings import Finding, Severity
 from duty.rounds import BY_HAND, Sheet, SheetState
@@ -52,7 +52,7 @@ async def show(request: Request) -> Response:
         changes_left=len(found.changes) - MOST_CHANGES,
         bad=[(sheet, _wrong(sheet)) for sheet in ordered if sheet.state is not SheetState.OK],
         well=[sheet for sheet in ordered if sheet.state is SheetState.OK],
-        conclusion=conclude(column),
+        conclusion=conclude(column.round.state, column.counts),
         lines=lines[:MOST_LINES],
         columns=columns(line for _, line in lines),
         lines_left=len(lines) - MOST_LINES,

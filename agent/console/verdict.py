@@ -6,10 +6,9 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from agent.services.overview import Overview, RoundColumn
+from duty.conclusion import NOT_WELL
 from duty.fold import Key
-from duty.rounds import BY_HAND, RoundState, SheetState
-
-NOT_WELL = (SheetState.NOT_REACHED, SheetState.ABNORMAL, SheetState.PARTIAL, SheetState.NOT_INSPECTED)
+from duty.rounds import BY_HAND, RoundState
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +52,3 @@ def judge(overview: Overview, alerts: Set[Key] = frozenset()) -> Verdict:
     if last.round.state is RoundState.INTERRUPTED:
         return Verdict("last_cut", "unknown")
     return Verdict("last_found", "unknown", found) if found else Verdict("all_well", "well")
-
-
-@dataclass(frozen=True, slots=True)
-class Conclusion:
-    """How a round ended, in a sentence of the words under ``round_page``."""
-
-    code: str
-    look: str
-    bad: int
-    left: int
-    suppressed: int
-
-
-def conclude(column: RoundColumn) -> Conclusion | None:
-    """Say how a round ended; None while it is made, and where it was missed."""
-    counts, state = column.counts, column.round.state
-    if state in (RoundState.OPEN, RoundState.MISSED) or not counts.expected:
-        return None
-    left, suppressed = counts[SheetState.NOT_INSPECTED], counts[SheetState.SUPPRESSED]
-    bad = sum(counts[state] for state in NOT_WELL) - left
-    if left:
-        code, look = "concluded_cut", "wrong" if bad else "unknown"
-    elif bad:
-        code, look = "concluded_bad", "wrong"
-    elif suppressed:
-        code, look = "concluded_suppressed", "unknown"
-    else:
-        code, look = "concluded_well", "well"
-    return Conclusion(code, look, bad, left, suppressed)

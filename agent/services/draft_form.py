@@ -9,17 +9,30 @@ from typing import Final
 from sqlalchemy import Connection
 
 from agent.services.alert_list import standing
-from agent.services.equipment import circuit_lines, key_lines, last_made, round_lines, rounds_of
+from agent.services.equipment import circuit_lines, environment, key_lines, last_made, round_lines, rounds_of
 from agent.services.orders import Orders
-from agent.store import alerts, channels, form_contents, people, runs, sheets, shifts, silences
+from agent.store import alerts, channels, form_contents, log_lines, people, runs, sheets, shifts, silences, tasks
 from duty.alerts import Alert
-from duty.form_content import AlertLine, ChannelLine, Equipment, FormContent, HandLine, SilenceLine, Who
-from duty.handover import Expected, Field, Form, expected
+from duty.duty_log import LogLine
+from duty.form_content import (
+    AlertLine,
+    ChannelLine,
+    Equipment,
+    FormContent,
+    HandLine,
+    NoteLine,
+    SilenceLine,
+    TaskLine,
+    Who,
+)
+from duty.handover import INSTANT, Expected, Field, Form, expected
 from duty.people import Person
+from duty.roster import Night
 from duty.rounds import count
 from duty.signing import majors
 from duty.silences import Silence
-from duty.tours import Tour
+from duty.tasks import Task, in_order
+from duty.tours import Tour, changes_since
 
 AROUND: Final = timedelta(days=2)
 MOST_LINES: Final = 200
@@ -32,10 +45,13 @@ def draft(conn: Connection, agent: str, orders: Orders, form: Form, now: datetim
     """Return what stands in a form that still lives."""
     tour = form.tour
     there = people.load_people(conn, agent, active=False) | people.load_people(conn, agent)
+    titles = {name: person.title or name for name, person in there.items()}
     site = orders.sites.get(tour.site)
     signers = who_signs(conn, agent, tour)
     came = form_contents.arrivals_for(conn, agent, tour.site, tour.end)
     due = tour.end - orders.handover.arrive_early
+    left = in_order(tasks.open_tasks(conn, agent, tour.site))[:MOST_LINES]
+    written = log_lines.lines_between(conn, agent, tour.site, tour.begin, min(tour.end, now) + INSTANT)
     return FormContent(
         name=form.name,
         site=tour.site,
@@ -48,8 +64,10 @@ def draft(conn: Connection, agent: str, orders: Orders, form: Form, now: datetim
         outgoing=tuple(_who(name, there) for name in signers.outgoing),
         incoming=tuple(_who(name, there, due, came.get(name)) for name in signers.incoming),
         manager=tuple(_who(name, there) for name in signers.manager),
-        equipment=_equipment(conn, agent, orders, tour, there, now),
-        by_hand=_by_hand(conn, agent, form, there),
+        equipment=_equipment(conn, agent, orders, tour, titles, now),
+        tasks=tuple(_task(task, orders.night_of(tour.site), titles, min(now, tour.end)) for task in left),
+        log=tuple(_note(line, titles) for line in written[-MOST_LINES:]),
+        by_hand=_by_hand(conn, agent, form, titles),
     )
 
 
@@ -58,18 +76,13 @@ def who_signs(conn: Connection, agent: str, tour: Tour) -> Expected:
     return expected(tour, shifts.shifts_between(conn, agent, tour.begin - AROUND, tour.end + AROUND))
 
 
-def title_in(name: str, there: Mapping[str, Person]) -> str:
-    """Return what people call somebody."""
-    return there[name].title or name if name in there else name
-
-
 def _who(name: str, there: Mapping[str, Person], due: datetime | None = None, arrived: datetime | None = None) -> Who:
     person = there.get(name) or Person(name, name)
     return Who(name, person.title or name, person.staff_number, person.phone, due, arrived)
 
 
 def _equipment(
-    conn: Connection, agent: str, orders: Orders, tour: Tour, there: Mapping[str, Person], now: datetime
+    conn: Connection, agent: str, orders: Orders, tour: Tour, titles: Mapping[str, str], now: datetime
 ) -> Equipment:
     end = min(tour.end, now)
     made = rounds_of(conn, agent, tour)
@@ -81,16 +94,17 @@ def _equipment(
     closed = [a for a in closed if orders.site_or_first(a.site) == tour.site]
     return Equipment(
         conclusion="handling" if majors(opened, tour.site, now) else "remains" if opened else "normal",
-        rounds=tuple(round_lines(conn, agent, made, here)),
+        rounds=tuple(round_lines(conn, agent, made, here, titles)),
         rounds_due=len(slots_of(orders, tour)),
         counts=dict(count(states[t.name] for t in here if t.name in states).of),
         counted_at=last.slot if last else None,
         key=tuple(key_lines(conn, agent, last, here)),
         circuits=tuple(circuit_lines(conn, agent, made, here)),
-        open_alerts=tuple(_alert(a, there, now) for a in _worst_first(opened)[:MOST_LINES]),
+        environment=tuple(environment(conn, agent, tour.site, made, titles)),
+        open_alerts=tuple(_alert(a, titles, now) for a in _worst_first(opened)[:MOST_LINES]),
         closed_count=len(closed),
-        closed_alerts=tuple(_alert(a, there, now) for a in _worst_first(closed)[:MOST_CLOSED]),
-        silences=tuple(_silence(s, there) for s in silences.active_silences(conn, agent, now) if _here(s, tour.site)),
+        closed_alerts=tuple(_alert(a, titles, now) for a in _worst_first(closed)[:MOST_CLOSED]),
+        silences=tuple(_silence(s, titles) for s in silences.active_silences(conn, agent, now) if _here(s, tour.site)),
         channels=tuple(
             ChannelLine(name, c.failing_since, c.error.partition(":")[0], c.tested_at, c.test_result.partition(":")[0])
             for name, c in sorted(channels.load_channels(conn, agent).items())
@@ -101,15 +115,14 @@ def _equipment(
 
 def slots_of(orders: Orders, tour: Tour) -> Sequence[datetime]:
     """Return the slots of a tour by the cadences in force: a round at its end belongs to the next tour."""
-    moment = timedelta(microseconds=1)
-    return [slot for cadence in orders.cadences for slot in cadence.slots(tour.begin - moment, tour.end - moment)]
+    return [slot for cadence in orders.cadences for slot in cadence.slots(tour.begin - INSTANT, tour.end - INSTANT)]
 
 
 def _worst_first(these: Iterable[Alert]) -> list[Alert]:
     return sorted(these, key=lambda a: (-a.severity, not a.key_equipment, a.opened, a.number))
 
 
-def _alert(alert: Alert, there: Mapping[str, Person], now: datetime) -> AlertLine:
+def _alert(alert: Alert, titles: Mapping[str, str], now: datetime) -> AlertLine:
     return AlertLine(
         number=alert.number,
         target=alert.key[0],
@@ -117,7 +130,7 @@ def _alert(alert: Alert, there: Mapping[str, Person], now: datetime) -> AlertLin
         severity=alert.severity,
         opened=alert.opened,
         standing=standing(alert, now),
-        taken_by=title_in(alert.taken_by, there),
+        taken_by=titles.get(alert.taken_by, alert.taken_by),
         resolved=alert.resolved,
         word=alert.word,
         key_equipment=alert.key_equipment,
@@ -126,11 +139,32 @@ def _alert(alert: Alert, there: Mapping[str, Person], now: datetime) -> AlertLin
     )
 
 
+def _task(task: Task, night: Night, titles: Mapping[str, str], now: datetime) -> TaskLine:
+    return TaskLine(
+        number=task.number,
+        title=task.title,
+        origin=task.origin,
+        priority=task.priority,
+        opened=task.opened,
+        owner=titles.get(task.owner, task.owner),
+        due=task.due,
+        alert=task.alert,
+        done=task.done,
+        next=task.next,
+        needs=task.needs,
+        carried=changes_since(night, task.site, task.opened, now),
+    )
+
+
+def _note(line: LogLine, titles: Mapping[str, str]) -> NoteLine:
+    return NoteLine(line.at, titles.get(line.by, line.by), line.text, line.written, line.alert)
+
+
 def _here(silence: Silence, site: str) -> bool:
     return silence.covers(silence.target, site, silence.check)
 
 
-def _silence(silence: Silence, there: Mapping[str, Person]) -> SilenceLine:
+def _silence(silence: Silence, titles: Mapping[str, str]) -> SilenceLine:
     return SilenceLine(
         silence.number,
         silence.kind,
@@ -139,11 +173,11 @@ def _silence(silence: Silence, there: Mapping[str, Person]) -> SilenceLine:
         silence.check,
         silence.begin,
         silence.over,
-        title_in(silence.by, there),
+        titles.get(silence.by, silence.by),
         silence.why,
     )
 
 
-def _by_hand(conn: Connection, agent: str, form: Form, there: Mapping[str, Person]) -> dict[Field, HandLine]:
+def _by_hand(conn: Connection, agent: str, form: Form, titles: Mapping[str, str]) -> dict[Field, HandLine]:
     lines = form_contents.hand_lines(conn, agent, form.number)
-    return {field: HandLine(line.text, title_in(line.by, there), line.at) for field, line in lines.items()}
+    return {field: HandLine(line.text, titles.get(line.by, line.by), line.at) for field, line in lines.items()}

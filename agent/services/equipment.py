@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Connection
 
-from agent.store import rounds, sheets
+from agent.store import nights, sheets
 from duty.findings import Severity
 from duty.form_content import CircuitLine, KeyLine, RoundLine
 from duty.readings import Look
+from duty.round_review import ManualLine, newest_lines
 from duty.rounds import BY_HAND, Round, RoundState, SheetState, count
 from duty.targets import Target
 from duty.tours import Tour
@@ -19,12 +20,12 @@ from duty.tours import Tour
 MOST_KEY: Final = 100
 """Pieces of key equipment and circuits on one form: what is all key is not key."""
 MOST_FINDINGS: Final = 5
+MOST_MANUAL: Final = 500
 
 
 def rounds_of(conn: Connection, agent: str, tour: Tour) -> list[Round]:
     """Return the rounds of a tour, missed ones too, oldest first; those made by hand are nobody's duty."""
-    found = rounds.rounds_between(conn, agent, tour.begin, tour.end)
-    return [round_ for round_, _ in found if round_.cadence != BY_HAND]
+    return [r for r in nights.rounds_of(conn, agent, tour.begin, tour.end) if r.cadence != BY_HAND]
 
 
 def last_made(made: Sequence[Round]) -> Round | None:
@@ -33,13 +34,34 @@ def last_made(made: Sequence[Round]) -> Round | None:
     return next((round_ for round_ in reversed(made) if round_.state in kept), None)
 
 
-def round_lines(conn: Connection, agent: str, made: Sequence[Round], here: Sequence[Target]) -> Iterator[RoundLine]:
-    """Yield a line for each round, which counts the targets of one site."""
-    names = {target.name for target in here}
-    grid = sheets.sheet_states(conn, agent, [round_.number for round_ in made])
+def round_lines(
+    conn: Connection, agent: str, made: Sequence[Round], here: Sequence[Target], titles: Mapping[str, str]
+) -> Iterator[RoundLine]:
+    """Yield a line for each round, which counts the targets of one site and names who read it first."""
+    names, numbers = {target.name for target in here}, [round_.number for round_ in made]
+    grid, reads = sheets.sheet_states(conn, agent, numbers), nights.reads_of(conn, agent, numbers)
     for round_ in made:
         states = [state for target, state in grid[round_.number].items() if target in names]
-        yield RoundLine(round_.number, round_.slot, round_.state, round_.reason, round_.late, dict(count(states).of))
+        read = next(iter(reads.get(round_.number, ())), None)
+        yield RoundLine(
+            number=round_.number,
+            slot=round_.slot,
+            state=round_.state,
+            reason=round_.reason,
+            late=round_.late,
+            counts=dict(count(states).of),
+            read_by=titles.get(read.person, read.person) if read else "",
+            read_at=read.at if read else None,
+            note=read.note if read else "",
+        )
+
+
+def environment(
+    conn: Connection, agent: str, site: str, made: Sequence[Round], titles: Mapping[str, str]
+) -> list[ManualLine]:
+    """Return what was last seen by hand of each thing in each room."""
+    lines = nights.manual_of(conn, agent, site, [round_.number for round_ in made], MOST_MANUAL)
+    return [replace(line, by=titles.get(line.by, line.by)) for line in newest_lines(lines)]
 
 
 def key_lines(conn: Connection, agent: str, last: Round | None, here: Sequence[Target]) -> Iterator[KeyLine]:

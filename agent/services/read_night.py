@@ -119,7 +119,7 @@ def night_log(conn: Connection, agent: str, orders: Orders, tour: Tour, now: dat
         targets=targets[:MOST_TARGETS],
         states=states,
         troubles=tuple(troubles),
-        alerts=tuple(_handled(conn, agent, found, tour)),
+        alerts=tuple(handled(conn, agent, found, tour.begin, tour.end)),
         key=tuple(key),
         power=tuple(power),
         manual=tuple(manual[-MOST_MANUAL:]),
@@ -230,10 +230,9 @@ def _power(
     return found, len(names) - len(kept)
 
 
-def _handled(conn: Connection, agent: str, found: Sequence[Alert], tour: Tour) -> list[Handled]:
-    happened = nights.events_of(
-        conn, agent, [alert.number for alert in found], (*DEEDS, EventKind.TOLD), tour.begin, tour.end
-    )
+def handled(conn: Connection, agent: str, found: Sequence[Alert], begin: datetime, end: datetime) -> list[Handled]:
+    """Return alerts with what was done about each between two moments."""
+    happened = nights.events_of(conn, agent, [alert.number for alert in found], (*DEEDS, EventKind.TOLD), begin, end)
     return [_with_deeds(alert, happened.get(alert.number, [])) for alert in found]
 
 

@@ -162,12 +162,6 @@ def list_rounds(
     return _counted(conn, query.order_by(rounds.c.slot.desc(), rounds.c.cadence).limit(limit))
 
 
-def rounds_between(conn: Connection, agent: str, begin: datetime, end: datetime) -> list[tuple[Round, Counts]]:
-    """Return the rounds with their counts whose slots lie from a moment to before another, oldest first."""
-    query = sa.select(rounds).where(rounds.c.agent == agent, rounds.c.slot >= begin, rounds.c.slot < end)
-    return _counted(conn, query.order_by(rounds.c.slot, rounds.c.number))
-
-
 def get_round(conn: Connection, agent: str, number: int) -> tuple[Round, Counts] | None:
     """Return a round by its number, or None."""
     which = sa.select(rounds).where(rounds.c.agent == agent, rounds.c.number == number)

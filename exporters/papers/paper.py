@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -81,8 +82,28 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrases:
+    """What a paper says by itself, wherever it is printed. ``page`` and ``left`` have fields to fill in.
+
+    ``language`` is its tag, as in zh-CN. ``new`` stands before what is new; ``left`` tells how many rows are left off,
+    ``cut`` that a paper ends before its end.
+    """
+
+    language: str = "en"
+    new: str = "[new]"
+    page: str = "{n} / {all}"
+    left: str = "+ {n}"
+    cut: str = "…"
+    signature: str = ""
+    time: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
-    """A whole paper. ``foot`` is the small last line: version, time of printing, check code."""
+    """A whole paper. ``foot`` is the small last line: version, time of printing, check code.
+
+    ``made`` is the time that its file bears, None for none: the same paper is the same file to the byte.
+    """
 
     title: str
     number: str
@@ -92,3 +113,5 @@ class Paper:
     foot: str = ""
     landscape: bool = False
     summary: Words | None = field(default=None)
+    phrases: Phrases = field(default_factory=Phrases)
+    made: datetime | None = None

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent.console.verdict import Verdict, conclude, judge
+from agent.console.verdict import Verdict, judge
 from agent.services.overview import Health, Overview, Reader, RoundColumn
 from duty.rounds import BY_HAND, Counts, RoundState, SheetState
 
@@ -75,23 +75,3 @@ def test_a_round_by_hand_of_one_target_does_not_stand_for_all(quiet: Overview) -
     planned = with_round(quiet, {OK: 5, ABNORMAL: 1}).rounds[0]
     by_hand = with_round(quiet, {OK: 1}, cadence=BY_HAND).rounds[0]
     assert judge(replace(quiet, rounds=(by_hand, planned))).code == "last_found"
-
-
-@pytest.mark.parametrize(
-    ("counts", "code", "look"),
-    [
-        pytest.param({OK: 6}, "concluded_well", "well", id="all well"),
-        pytest.param({OK: 5, ABNORMAL: 1}, "concluded_bad", "wrong", id="something is abnormal"),
-        pytest.param({OK: 5, LEFT: 1}, "concluded_cut", "unknown", id="not all was inspected"),
-        pytest.param({OK: 5, SUPPRESSED: 1}, "concluded_suppressed", "unknown", id="not all was judged"),
-    ],
-)
-def test_a_round_has_a_conclusion(quiet: Overview, counts: dict[SheetState, int], code: str, look: str) -> None:
-    found = conclude(with_round(quiet, counts).rounds[0])
-    assert found is not None
-    assert (found.code, found.look) == (code, look)
-
-
-def test_a_round_that_was_missed_or_is_being_made_has_no_conclusion(quiet: Overview) -> None:
-    assert conclude(with_round(quiet, {}, state=RoundState.MISSED).rounds[0]) is None
-    assert conclude(with_round(quiet, {OK: 6}, state=RoundState.OPEN).rounds[0]) is None
