@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from agent.services.draft_form import who_signs
 from agent.services.equipment import last_made, rounds_of
 from agent.services.orders import Orders
-from agent.store import alerts, briefs, channels, forms, nights, outbox, people, runs, sheets, shifts
+from agent.store import alerts, briefs, channels, forms, nights, outbox, people, runs, sheets, shifts, tasks
 from agent.store.outbox import Outgoing
 from agent.store.values import plain
 from duty.alerts import worst_first
@@ -85,7 +85,7 @@ def _brief(
     major = majors(here, site, now)
     counted = briefs.count_alerts(conn, agent, tour.begin, end)
     ours = [many for name, many in counted.items() if orders.site_or_first(name) == site]
-    many, overdue = briefs.count_tasks(conn, agent, site, now)
+    to_do = tasks.open_tasks(conn, agent, site)
     form = forms.form_of(conn, agent, site, tour.begin)
     instant = timedelta(microseconds=1)
     return Brief(
@@ -104,8 +104,8 @@ def _brief(
         technicians=on_duty(roster, site, Post.TECHNICIAN, now),
         unheld=tuple(post for post in MUST_BE_HELD if unmanned(roster, site, post, night, now, now + instant)),
         channels=tuple(sorted(failing)),
-        tasks=many,
-        overdue=overdue,
+        tasks=len(to_do),
+        overdue=sum(task.overdue(now) for task in to_do),
         form=form.name if form else tour.number if wanted(tour, roster) else "",
         signers=who_signs(conn, agent, tour).manager,
         is_signed=form is not None and form.state is FormState.CLOSED,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from agent.store.outbox import WAITS, OutboxState, due
-from agent.store.schema import alerts, outbox, tasks
+from agent.store.schema import alerts, outbox
 from duty.briefs import OUTDATED, BriefKind
 
 
@@ -45,11 +45,3 @@ def count_alerts(conn: Connection, agent: str, begin: datetime, end: datetime) -
         .group_by(of.site)
     )
     return {row.site: (row.opened, row.over) for row in conn.execute(query)}
-
-
-def count_tasks(conn: Connection, agent: str, site: str, now: datetime) -> tuple[int, int]:
-    """Return how many tasks of a site are open, and how many of them should have been done by now."""
-    late = sa.func.count().filter(tasks.c.due <= now)
-    still = sa.and_(tasks.c.agent == agent, tasks.c.site == site, tasks.c.closed.is_(None))
-    many, overdue = conn.execute(sa.select(sa.func.count(), late).where(still)).one()
-    return many, overdue

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from agent.services import take
+from agent.services import take, task
 from agent.store import alerts
 from agent.store.outbox import OutboxState, depth
 from duty.errors import NotifyError
+from duty.tasks import Plan
 from tests.stories.night import Night
 from tests.stories.test_alerts import QUIETLY, SETTINGS, dies, when
 
@@ -70,12 +71,14 @@ async def test_of_a_night_with_open_alerts_the_worst_comes_first(night: Night) -
     assert first.startswith("Alerts of this shift: 1 new, 0 over, 1 open (1 major): A01 CRITICAL core not reached")
     assert first.endswith("(Tech A has it)")
     night.shows.clear()
+    await task.open_task(night.station, "yi", Plan("order a fan", due=night.at("06:00")), site="hz1")
     await dies(night, "06:20", "printer")
     await night.until("07:46")
     dawn = next(s for s in night.sent if s.at == DAWN and "WELL" in s.title)
     assert dawn.title.endswith("alerts open 1")
     assert "A02 CRITICAL printer not reached" in dawn.text
     assert "(nobody has it)" in dawn.text
+    assert "Tasks open 1, overdue 1" in dawn.text.splitlines()
     morning = next(s for s in night.sent if s.at == MORNING)
     assert morning.title.endswith("Hangzhou 1: alerts open 1")
     assert "Alerts of this shift: 2 new, 1 over, 1 open" in morning.text

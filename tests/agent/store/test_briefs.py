@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import Connection
-
 from agent.store import alerts, batches, briefs, outbox, runs
 from agent.store.engine import Store
 from agent.store.outbox import OutboxState, Outgoing
-from agent.store.schema import tasks
 from duty.alerts import Alert, AlertState
 from duty.briefs import OUTDATED, BriefKind
 from tests.agent.store.samples import HOUR, NOW
@@ -72,20 +69,6 @@ async def test_alerts_of_a_time_are_counted_by_site(store: Store) -> None:
     for each in found:
         await store.write(alerts.put_alert, each)
     assert await store.read(briefs.count_alerts, NOW, NOW + 12 * HOUR) == {"hz1": (2, 2), "hz2": (1, 0)}
-
-
-async def test_open_tasks_of_a_site_are_counted_and_those_that_are_overdue(store: Store) -> None:
-    def put(conn: Connection, agent: str) -> None:
-        for site, due, closed in (
-            ("hz1", None, None), ("hz1", NOW, None), ("hz1", NOW + HOUR, None), ("hz1", NOW, NOW), ("hz2", NOW, None),
-        ):  # fmt: skip
-            words = dict.fromkeys(("title", "owner", "done", "next", "needs", "opened_by", "closed_by", "word"), "")
-            row = {"origin": "hand", "priority": "normal", "opened": NOW, **words}
-            conn.execute(tasks.insert().values(agent=agent, site=site, due=due, closed=closed, **row))
-
-    await store.write(put)
-    assert await store.read(briefs.count_tasks, "hz1", NOW) == (3, 1)
-    assert await store.read(briefs.count_tasks, "elsewhere", NOW) == (0, 0)
 
 
 async def test_it_is_known_since_when_there_is_an_agent(store: Store) -> None:
