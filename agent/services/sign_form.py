@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import Connection
 
@@ -12,11 +14,12 @@ from agent.services.draft_form import draft, who_signs
 from agent.services.fill_form import note_arrival
 from agent.services.orders import Orders
 from agent.services.sign_in import ask_again
-from agent.store import accounts, alerts, form_contents, forms, journal
+from agent.store import accounts, alerts, form_contents, forms, journal, outbox, people
 from agent.store.accounts import Account
 from duty.errors import HandoverRefused, StoreError
 from duty.form_content import FormContent
-from duty.handover import Form, Signature, Signer, Verdict
+from duty.handover import Expected, Form, Signature, Signer, Verdict
+from duty.people import Person
 from duty.signing import MAY_SIGN, fault, hindrances, majors, signed
 
 
@@ -92,7 +95,28 @@ def _sign(
     form_contents.put_content(conn, agent, content)
     said = forms.told(after, signature) | {"state": after.state.value, "account": account.name}
     journal.append(conn, agent, forms.SIGNED, now, by, after.state.value, said)
+    if wanted.verdict is Verdict.RETURNED:
+        outbox.enqueue(conn, agent, _of_the_return(form, signature, of, people.load_people(conn, agent)), now)
     return after
+
+
+def _of_the_return(
+    form: Form, signature: Signature, of: Expected, there: Mapping[str, Person]
+) -> Iterator[outbox.Outgoing]:
+    """Tell both shifts that their form came back, for the outgoing one may be on the way home."""
+    signed_by = [s.person for s in form.standing if s.signer is not Signer.MANAGER]
+    for name in dict.fromkeys([*signed_by, *of.outgoing, *of.incoming]):
+        person = there.get(name)
+        if person is None or not person.contacts or name == signature.person:
+            continue
+        whom = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        yield outbox.Outgoing(
+            key=f"returned-{form.number}-{form.revision}-{whom}",
+            event="handover_returned",
+            contact=person.contacts[0],
+            person=name,
+            data={"form": form.name, "by": signature.person, "reason": signature.reason},
+        )
 
 
 def _arrived(content: FormContent, name: str, now: datetime) -> FormContent:

@@ -214,6 +214,9 @@ async def test_a_form_is_returned_and_signed_anew(night: Night, desk: Desk) -> N
     assert form.state is FormState.DRAFT
     assert form.returned is not None
     assert form.returned.reason == "the UPS is missing"
+    await night.tick()
+    assert sorted(sent.address for sent in night.sent) == ["1", "2"], "both shifts are told, wherever they are"
+    assert "the UPS is missing" in night.sent[0].text
     await fill_form.fill_form(night.station, form.number, "jia", {Field.STANDBY: "UPS-02 on bypass"})
     with pytest.raises(HandoverRefused, match="hindered_order"):
         await desk.agree()
