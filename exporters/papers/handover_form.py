@@ -188,7 +188,7 @@ class _Layout:
         if given.reason:
             yield say("paper.form.reason", text=given.reason)
         if given.checked:
-            checked = (self._clerk.known(f"handover.checked.{code}", code) for code in given.checked)
+            checked = (self._clerk.known(f"handover.check.{code}", code) for code in given.checked)
             yield say("paper.form.checked", what=say("paper.comma").join(checked))
         if given.remark:
             yield say("paper.form.remark", text=given.remark)
