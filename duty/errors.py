@@ -75,8 +75,8 @@ class RosterRefused(NightdutyError):
         self.fields = dict(fields or {})
 
 
-class ReviewRefused(NightdutyError):
-    """It is not written into the round so; ``code`` is one of ``duty.round_review.REFUSALS``."""
+class RecordRefused(NightdutyError):
+    """It is not written into the record of the night so; ``code`` has its words, ``fields`` what they need."""
 
     def __init__(self, code: str, fields: Mapping[str, object] | None = None) -> None:
         super().__init__(f"{code} {dict(fields)}" if fields else code)

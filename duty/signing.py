@@ -51,6 +51,9 @@ def majors(alerts: Iterable[Alert], site: str, now: datetime) -> list[Alert]:
     ]
 
 
+CHECKS: Final = ("devices", "faults", "keys")
+"""What whoever takes over looks at first (policy 4.2): that the devices run, what is open, keys and duty phone."""
+
 HINDRANCES: Final = ("order", "major")
 
 
@@ -91,12 +94,12 @@ def fault(form: Form, signature: Signature, of: Expected, hindered: tuple[str, .
         return f"hindered_{next(h for h in hindered if h not in signature.override)}"
     if (signature.on_behalf or signature.override) and not signature.reason:
         return "no_reason"
-    if signer is Signer.MANAGER:
-        return _verdict_fault(form, signature)
-    return ""
+    if signer is Signer.INCOMING and set(CHECKS) - set(signature.checked) and not signature.remark:
+        return "unchecked"
+    return _verdict_fault(signature) if signer is Signer.MANAGER else ""
 
 
-def _verdict_fault(form: Form, signature: Signature) -> str:
+def _verdict_fault(signature: Signature) -> str:
     match signature.verdict:
         case None:
             return "no_verdict"

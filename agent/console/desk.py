@@ -48,6 +48,12 @@ def me(request: Request) -> str:
     return visitor.person or visitor.account
 
 
+def asker(request: Request) -> str:
+    """Return the account that acts where it is another name than that of the person, "" where it is the same."""
+    visitor = reader_of(request)
+    return visitor.account if visitor.person else ""
+
+
 def number_in(request: Request) -> int:
     """Return the number in the address. HTTPException where it is none."""
     text = str(request.path_params["number"])

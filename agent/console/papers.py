@@ -17,10 +17,13 @@ from starlette.responses import Response
 from agent.console.office import Office
 from agent.console.render import language_of
 from agent.console.round import number_of
+from agent.services.form_board import FormView, read_form
 from agent.services.read_night import read_night
 from agent.services.read_round import read_round
+from duty.errors import NotFound
 from duty.night_log import NightLog
 from duty.tours import Turn
+from exporters.papers.handover_form import form_paper
 from exporters.papers.night_sheet import file_name, night_paper, night_papers
 from exporters.papers.pdf import pdf
 from exporters.papers.round_sheet import round_file_name, round_paper
@@ -84,6 +87,26 @@ async def night_xlsx(request: Request) -> Response:
     return download(content, file_name(log, say, "xlsx"), XLSX)
 
 
+async def form_pdf(request: Request) -> Response:
+    """Return a handover form on paper."""
+    say = _say(request)
+    async with press_of(request).turn():
+        view = await _form(request)
+        paper = form_paper(view.form, view.content, say, view.now, view.titles)
+        content = await run_in_threadpool(lambda: pdf(paper))
+    return download(content, f"{view.form.name}.pdf", PDF)
+
+
+async def form_xlsx(request: Request) -> Response:
+    """Return a handover form as a workbook."""
+    say = _say(request)
+    async with press_of(request).turn():
+        view = await _form(request)
+        paper = form_paper(view.form, view.content, say, view.now, view.titles)
+        content = await run_in_threadpool(lambda: workbook([(view.form.name, paper)]))
+    return download(content, f"{view.form.name}.xlsx", XLSX)
+
+
 def download(content: bytes, name: str, kind: str) -> Response:
     """Return a file to keep under its name; browsers that know no other take the plain one (RFC 6266)."""
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in name)
@@ -96,6 +119,13 @@ def press_of(request: Request) -> Press:
     """Return the press of this console."""
     press: Press = request.app.state.press
     return press
+
+
+async def _form(request: Request) -> FormView:
+    try:
+        return await read_form(_office(request).station, number_of(request))
+    except NotFound:
+        raise HTTPException(404) from None
 
 
 async def _night(request: Request) -> NightLog:

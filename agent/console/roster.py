@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from agent.console.desk import me, office_of, reader_of, word_in
+from agent.console.desk import asker, me, office_of, reader_of, word_in
 from agent.console.render import language_of, page
 from agent.console.roster_days import PAGE, lay, put_url, span
 from agent.console.voice import Voice, voice_of
@@ -82,7 +82,7 @@ async def put(request: Request, form: Form) -> Response:
             begin=begin,
             end=end,
             why=word_in(form, "why"),
-            asker=_asker(request),
+            asker=asker(request),
         )
     except RosterRefused as why:
         return await _refuse(request, form, why)
@@ -101,7 +101,7 @@ async def substitute(request: Request, form: Form) -> Response:
             person=_person(form),
             why=_why(request, form),
             since=_since(form, station.orders.zone_of(shift.site).key),
-            asker=_asker(request),
+            asker=asker(request),
         )
     except RosterRefused as why:
         return await _refuse(request, form, why)
@@ -115,7 +115,7 @@ async def withdraw(request: Request, form: Form) -> Response:
         shift = await _shift(request, form)
         why = _why(request, form)
         since = _since(form, station.orders.zone_of(shift.site).key)
-        await change.take_off(station, me(request), shift=shift, why=why, since=since, asker=_asker(request))
+        await change.take_off(station, me(request), shift=shift, why=why, since=since, asker=asker(request))
     except RosterRefused as error:
         return await _refuse(request, form, error)
     return _lead_back("withdrawn", shift)
@@ -258,8 +258,3 @@ def _fill_url(done: Done, calendar: DutyCalendar) -> str:
     shift = done.shift
     begin = max(shift.begin, calendar.now)
     return put_url(shift.site, shift.post, begin, shift.end, calendar.sites[shift.site].zone)
-
-
-def _asker(request: Request) -> str:
-    visitor = reader_of(request)
-    return visitor.account if visitor.person else ""

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from agent.console.desk import Refused, back, here, me, number_in, office_of, reader_of, word_in
+from agent.console.desk import Refused, asker, back, here, me, number_in, office_of, word_in
 from agent.console.render import page
 from agent.console.when import LENGTHS, MORNING, OWN, as_field, moment, until
 from agent.services import silence
@@ -72,7 +72,7 @@ async def make(request: Request, form: Form) -> Response:
             begin=wanted.begin,
             end=wanted.end,
             why=wanted.why,
-            asker=_asker(request),
+            asker=asker(request),
         )
     except Refused as why:
         return await _refuse(request, form, why)
@@ -85,7 +85,7 @@ async def end(request: Request, form: Form) -> Response:
     """End one before its time."""
     number = number_in(request)
     try:
-        ended = await silence.end_silence(office_of(request).station, number, me(request), asker=_asker(request))
+        ended = await silence.end_silence(office_of(request).station, number, me(request), asker=asker(request))
     except NotFound:
         raise HTTPException(404) from None
     return back(form, "/silences", **({"done": "ended", "n": number} if ended else {"done": "over"}))
@@ -164,8 +164,3 @@ def _done(request: Request, found: tuple[Silence, ...], now: datetime) -> str:
     if one is None:
         return ""
     return code if (code == "silenced" and one.over > now) or (code == "ended" and one.ended_at is not None) else ""
-
-
-def _asker(request: Request) -> str:
-    visitor = reader_of(request)
-    return visitor.account if visitor.person else ""

@@ -24,7 +24,9 @@ from agent.console.unread import read_unread
 from agent.console.verdict import judge, last_round
 from agent.console.voice import Voice, voice_of
 from agent.services.alert_board import open_board
+from agent.services.form_board import waiting
 from agent.services.overview import Abnormal
+from agent.store import tasks
 from agent.store.channels import load_channels
 from duty.people import Post
 from duty.rights import Right
@@ -42,13 +44,16 @@ async def show(request: Request) -> Response:
     if visitor.screen and "wall" not in request.query_params:
         return RedirectResponse("/?wall", 303)
     reader = office.reader
-    overview, board, roster, channels, unread = await asyncio.gather(
+    station = office.station
+    overview, board, roster, channels, handover, (tasks_open, tasks_late) = await asyncio.gather(
         reader.overview(),
-        open_board(office.station),
+        open_board(station),
         office.alerts.roster(),
-        office.station.store.read(load_channels),
-        read_unread(office.station),
+        station.store.read(load_channels),
+        station.store.read(waiting),
+        station.store.read(tasks.count_open, station.clock.now()),
     )
+    unread = await read_unread(station)
     language = choose(request, office.terms.language)
     voice = voice_of(overview, language)
     desk = lay_desk(board, roster, channels)
@@ -72,8 +77,11 @@ async def show(request: Request) -> Response:
         verdict=judge(overview, desk.keys),
         desk=desk,
         board=board,
+        tasks_open=tasks_open,
+        tasks_late=tasks_late,
         roster=roster,
         unread=unread,
+        handover=handover,
         channel_error=lambda error: known(f"message.result.{error.partition(':')[0]}", error, voice.say),
         back=here(request),
         done=done_of(request.query_params, said, visitor.person or visitor.account),

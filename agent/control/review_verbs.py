@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from agent.control.alert_verbs import acting
 from agent.control.server import Asked, Verb
-from agent.control.whose import whose
 from agent.services.review_round import mark_read, read_review
 from agent.services.station import Station
 from agent.services.take import LONGEST_WORD
-from duty.errors import NightdutyError, ReviewRefused
+from duty.errors import NightdutyError, RecordRefused
 from exporters.words import LANGUAGES, format_time, shown, words
 
 Message = dict[str, Any]
@@ -33,11 +33,11 @@ class ReviewVerbs:
         station, number = self._station, asked.number("number")
         language = asked.args.get("lang")
         say = words(language if language in LANGUAGES else LANGUAGES[0])
-        by = await whose(station, asked)
+        by = await acting(station, asked)
         note = shown(asked.text("note"), LONGEST_WORD).strip() if "note" in asked.args else ""
         try:
             await mark_read(station, number, by, note, asker=asked.actor)
-        except ReviewRefused as why:
+        except RecordRefused as why:
             raise NightdutyError(say(f"review_refused.{why.code}", **why.fields)) from None
         review = await read_review(station, number)
         now, zone = station.clock.now(), ZoneInfo(station.orders.zone)

@@ -11,15 +11,28 @@ from sqlalchemy import Connection
 from agent.services.alert_list import standing
 from agent.services.equipment import circuit_lines, environment, key_lines, last_made, round_lines, rounds_of
 from agent.services.orders import Orders
-from agent.store import alerts, channels, form_contents, people, runs, sheets, shifts, silences
+from agent.store import alerts, channels, form_contents, log_lines, people, runs, sheets, shifts, silences, tasks
 from duty.alerts import Alert
-from duty.form_content import AlertLine, ChannelLine, Equipment, FormContent, HandLine, SilenceLine, Who
-from duty.handover import Expected, Field, Form, expected
+from duty.duty_log import LogLine
+from duty.form_content import (
+    AlertLine,
+    ChannelLine,
+    Equipment,
+    FormContent,
+    HandLine,
+    NoteLine,
+    SilenceLine,
+    TaskLine,
+    Who,
+)
+from duty.handover import INSTANT, Expected, Field, Form, expected
 from duty.people import Person
+from duty.roster import Night
 from duty.rounds import count
 from duty.signing import majors
 from duty.silences import Silence
-from duty.tours import Tour
+from duty.tasks import Task, in_order
+from duty.tours import Tour, changes_since
 
 AROUND: Final = timedelta(days=2)
 MOST_LINES: Final = 200
@@ -37,6 +50,8 @@ def draft(conn: Connection, agent: str, orders: Orders, form: Form, now: datetim
     signers = who_signs(conn, agent, tour)
     came = form_contents.arrivals_for(conn, agent, tour.site, tour.end)
     due = tour.end - orders.handover.arrive_early
+    left = in_order(tasks.open_tasks(conn, agent, tour.site))[:MOST_LINES]
+    written = log_lines.lines_between(conn, agent, tour.site, tour.begin, min(tour.end, now) + INSTANT)
     return FormContent(
         name=form.name,
         site=tour.site,
@@ -50,6 +65,8 @@ def draft(conn: Connection, agent: str, orders: Orders, form: Form, now: datetim
         incoming=tuple(_who(name, there, due, came.get(name)) for name in signers.incoming),
         manager=tuple(_who(name, there) for name in signers.manager),
         equipment=_equipment(conn, agent, orders, tour, titles, now),
+        tasks=tuple(_task(task, orders.night_of(tour.site), titles, min(now, tour.end)) for task in left),
+        log=tuple(_note(line, titles) for line in written[-MOST_LINES:]),
         by_hand=_by_hand(conn, agent, form, titles),
     )
 
@@ -98,8 +115,7 @@ def _equipment(
 
 def slots_of(orders: Orders, tour: Tour) -> Sequence[datetime]:
     """Return the slots of a tour by the cadences in force: a round at its end belongs to the next tour."""
-    moment = timedelta(microseconds=1)
-    return [slot for cadence in orders.cadences for slot in cadence.slots(tour.begin - moment, tour.end - moment)]
+    return [slot for cadence in orders.cadences for slot in cadence.slots(tour.begin - INSTANT, tour.end - INSTANT)]
 
 
 def _worst_first(these: Iterable[Alert]) -> list[Alert]:
@@ -121,6 +137,27 @@ def _alert(alert: Alert, titles: Mapping[str, str], now: datetime) -> AlertLine:
         source=alert.source,
         said=alert.said,
     )
+
+
+def _task(task: Task, night: Night, titles: Mapping[str, str], now: datetime) -> TaskLine:
+    return TaskLine(
+        number=task.number,
+        title=task.title,
+        origin=task.origin,
+        priority=task.priority,
+        opened=task.opened,
+        owner=titles.get(task.owner, task.owner),
+        due=task.due,
+        alert=task.alert,
+        done=task.done,
+        next=task.next,
+        needs=task.needs,
+        carried=changes_since(night, task.site, task.opened, now),
+    )
+
+
+def _note(line: LogLine, titles: Mapping[str, str]) -> NoteLine:
+    return NoteLine(line.at, titles.get(line.by, line.by), line.text, line.written, line.alert)
 
 
 def _here(silence: Silence, site: str) -> bool:

@@ -46,6 +46,7 @@ class Clerk:
             new=say("paper.new"),
             page=say.template("paper.page"),
             left=say.template("paper.left"),
+            cut=say("paper.cut"),
             signature=say("paper.signature"),
             time=say("paper.time"),
         )

@@ -126,7 +126,7 @@ class FormTables:
                 [
                     Cell(clerk.clock(line.slot)),
                     state(line),
-                    *(Cell(f"{line.counts.get(s, 0):,}", value=line.counts.get(s, 0)) for s in COUNTED),
+                    *(clerk.count(line.counts.get(s, 0)) if line.counts else Cell("") for s in COUNTED),
                     Cell(
                         say("paper.signed", who=line.read_by, at=clerk.clock(line.read_at)),
                         new=self.is_new(line.read_at),
@@ -137,7 +137,7 @@ class FormTables:
                 ]
                 for line in rounds
             ],
-            widths=(12, 26, *(11 for _ in COUNTED), 24, 26),
+            widths=(12, 30, *(11 for _ in COUNTED), 24, 24),
             title=say("paper.form.by_round"),
             empty=say("paper.no_rounds"),
         )
@@ -200,7 +200,7 @@ class FormTables:
                 )
                 for line in lines
             ],
-            widths=(11, 24, 10, 36, 17, 13, 24, 17),
+            widths=(11, 24, 10, 33, 23, 13, 24, 20),
             title=say(f"paper.form.{kind}_alerts"),
             empty=say(f"paper.form.no_{kind}_alerts"),
         )

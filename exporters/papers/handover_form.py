@@ -130,7 +130,7 @@ class _Layout:
                 )
                 for line in self._content.tasks
             ],
-            widths=(9, 32, 10, 13, 17, 24, 24, 20, 9),
+            widths=(10, 32, 11, 13, 26, 24, 22, 20, 12),
             empty=say("paper.task.none"),
         )
 
@@ -188,7 +188,7 @@ class _Layout:
         if given.reason:
             yield say("paper.form.reason", text=given.reason)
         if given.checked:
-            checked = (self._clerk.known(f"handover.checked.{code}", code) for code in given.checked)
+            checked = (self._clerk.known(f"handover.check.{code}", code) for code in given.checked)
             yield say("paper.form.checked", what=say("paper.comma").join(checked))
         if given.remark:
             yield say("paper.form.remark", text=given.remark)

@@ -41,7 +41,7 @@ def summary(log: NightLog, clerk: Clerk) -> Iterator[Block]:
     yield Table(
         head,
         [row for _, row in sorted(rows, key=lambda row: row[0])],
-        widths=(11, 12, 20, 12, 12, 11, *(11 for _ in COUNTED), 20, 26, 30),
+        widths=(14, 13, 30, 13, 13, 11, *(11 for _ in COUNTED), 20, 26, 26),
         empty=say("paper.no_rounds"),
     )
     yield from _left(log.left.rounds, say)
@@ -59,9 +59,11 @@ def _round(line: NightRound, log: NightLog, clerk: Clerk) -> list[Cell]:
         clerk.round_state(round_),
         Cell(clerk.clock(round_.begun)),
         Cell(clerk.clock(round_.ended) if round_.begun else ""),
-        clerk.count(counts.expected),
+        clerk.count(counts.expected) if counts.of else Cell(""),
         *(
             replace(clerk.count(counts[state]), mark=STATE_MARKS[state] if counts[state] else Mark.PLAIN)
+            if counts.of
+            else Cell("")
             for state in COUNTED
         ),
         Cell(names(log, line.technicians, say)),
@@ -79,6 +81,7 @@ def matrix(log: NightLog, clerk: Clerk) -> Iterator[Block]:
     missed, absent = Cell(say("paper.cell.missed"), Mark.CRITICAL), Cell("")
     gone = [line.round.state is RoundState.MISSED for line in log.rounds]
     legend = [say("paper.sign", sign=signs[state], means=say(f"sheet.{state}")) for state in COUNTED]
+    legend[COUNTED.index(SheetState.NOT_REACHED)] = say("paper.cell_not_reached")
     legend += [
         say("paper.sign", sign=say("paper.cell.missed"), means=say("round_state.missed")),
         say("paper.sign", sign=say("paper.cell.none"), means=say("tonight.not_in_round")),
@@ -99,7 +102,7 @@ def matrix(log: NightLog, clerk: Clerk) -> Iterator[Block]:
             )
             for number, target in enumerate(log.targets, 1)
         ],
-        widths=(8, 38, 34, *(12 for _ in log.rounds)),
+        widths=(11, 38, 34, *(12 for _ in log.rounds)),
         empty=say("tonight.no_targets"),
     )
     yield from _left(log.left.targets, say)
@@ -125,7 +128,7 @@ def troubles(log: NightLog, clerk: Clerk) -> Iterator[Block]:
             )
             for number, trouble in enumerate(log.troubles, 1)
         ],
-        widths=(8, 32, 26, 12, 12, 12, 9, 60, 18),
+        widths=(10, 32, 26, 12, 12, 12, 11, 60, 18),
         title=say("paper.found_wrong"),
         empty=say("paper.none_wrong"),
     )
@@ -134,7 +137,7 @@ def troubles(log: NightLog, clerk: Clerk) -> Iterator[Block]:
         [say(f"paper.alert.{name}") for name in ("number", "target", "grade", "what", "opened", "told", "taken")]
         + [say("paper.alert.done"), say("paper.alert.resolved")],
         [_alert(handled, log, clerk) for handled in log.alerts],
-        widths=(10, 30, 12, 42, 17, 24, 24, 52, 19),
+        widths=(11, 30, 12, 40, 26, 22, 22, 52, 26),
         title=say("paper.alerts_title"),
         empty=say("paper.no_alerts"),
     )

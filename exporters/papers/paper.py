@@ -85,13 +85,15 @@ class Section:
 class Phrases:
     """What a paper says by itself, wherever it is printed. ``page`` and ``left`` have fields to fill in.
 
-    ``language`` is its tag, as in zh-CN. ``new`` stands before what is new; ``left`` tells how many rows are left off.
+    ``language`` is its tag, as in zh-CN. ``new`` stands before what is new; ``left`` tells how many rows are left off,
+    ``cut`` that a paper ends before its end.
     """
 
     language: str = "en"
     new: str = "[new]"
     page: str = "{n} / {all}"
     left: str = "+ {n}"
+    cut: str = "…"
     signature: str = ""
     time: str = ""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
-from typing import Final, cast
+from typing import Any, Final, cast
+from unicodedata import normalize
 
 from fpdf import FPDF
 from fpdf.enums import TextMode
@@ -25,7 +26,7 @@ MOST_LINES: Final = 24
 """Lines of one cell: with any more its row would not fit a page."""
 MISSING: Final = "\u25a1"
 NOT_FIRST: Final = frozenset(",.;:!?)]}%，。；：！？、）》】”’…℃")
-BREAK_AFTER: Final = frozenset(" -/,;:，。；：、）》】")
+BREAK_AFTER: Final = frozenset(" -/,;，。；：、）》】")
 WIDE_FROM: Final = "\u2e80"
 """From here on stand the scripts that are written without spaces; they break anywhere."""
 
@@ -44,6 +45,9 @@ class Pen:
             self.pdf.add_font("hei", "", path)
         self.pdf.set_font("hei", size=9)
         self._font = cast("TTFFont", self.pdf.current_font)
+        self._outlines: Any = self._font.ttfont["glyf"]
+        self._names: dict[int, str] = self._font.ttfont.getBestCmap()
+        self._drawn: dict[str, str] = {}
         self._widths: dict[str, float] = {}
         self.pdf.set_title(shown(title))
         self.pdf.set_lang(language)
@@ -69,8 +73,25 @@ class Pen:
         return self.y + height <= self.bottom
 
     def clean(self, text: str, longest: int) -> str:
-        """Return a text on one line of characters that our font has; a box for each that it has not."""
-        return "".join(c if ord(c) in self._font.cmap else MISSING for c in shown(text, longest))
+        """Return a text on one line of characters that our font can draw; a box for each that it cannot."""
+        return "".join(map(self._drawable, shown(text, longest)))
+
+    def _drawable(self, character: str) -> str:
+        known = self._drawn.get(character)
+        if known is None:
+            known = character
+            if not self._draws(character):
+                # Some signs (a degree with its letter) the font has empty; their plain letters it can draw.
+                plain = normalize("NFKC", character)
+                known = plain if plain and all(map(self._draws, plain)) else MISSING
+            self._drawn[character] = known
+        return known
+
+    def _draws(self, character: str) -> bool:
+        name = self._names.get(ord(character))
+        if name is None or character.isspace():
+            return character == " "
+        return bool(self._outlines[name].numberOfContours)
 
     def width_of(self, text: str, size: float) -> float:
         """Return how wide a clean text is."""
@@ -83,6 +104,16 @@ class Pen:
             _, wide = self._font.get_text_width(character, 1000, None)
             known = self._widths[character] = float(wide) / 1000 * MM_PER_POINT
         return known
+
+    def longest_word(self, text: str, size: float, most: float) -> float:
+        """Return how wide the widest part is that should not be broken; what is wider than ``most`` may be."""
+        widest, begin = 0.0, 0
+        for at in range(1, len(text) + 1):
+            if at == len(text) or text[at] == " " or _parts(text[at - 1], text[at]):
+                wide = self.width_of(text[begin:at].strip(), size)
+                widest = max(widest, wide if wide <= most else 0.0)
+                begin = at
+        return widest
 
     def wrap(self, text: str, width: float, size: float, most: int = MOST_LINES) -> list[str]:
         """Break a clean text into lines; what is left after the last of them is cut off with a sign."""
@@ -118,19 +149,16 @@ class Pen:
         if not text:
             return
         self.pdf.set_font_size(size)
-        if grey:
-            self.pdf.set_text_color(grey)
         base = y + size * MM_PER_POINT * 1.06
         if bold:
             # The font has one weight: bold is drawn with a line around each letter.
-            self.pdf.set_line_width(size / 36)
-            self.pdf.text_mode = TextMode.FILL_STROKE
-        self.pdf.text(x, base, text)
-        if bold:
-            self.pdf.text_mode = TextMode.FILL
-            self.pdf.set_line_width(0.2)
-        if grey:
-            self.pdf.set_text_color(0)
+            with self.pdf.local_context(text_mode=TextMode.FILL_STROKE, line_width=size / 40):
+                self.pdf.text(x, base, text)
+        elif grey:
+            with self.pdf.local_context(text_color=grey):
+                self.pdf.text(x, base, text)
+        else:
+            self.pdf.text(x, base, text)
 
     def box(self, x: float, y: float, width: float, height: float, *, shade: int = 255, ruled: bool = True) -> None:
         """Draw a box; ``shade`` is how light it is filled, 255 for not at all."""
@@ -164,6 +192,6 @@ def height_of(lines: int, size: float) -> float:
 
 def _parts(before: str, after: str) -> bool:
     """Say whether a line may end between two characters."""
-    if after in NOT_FIRST or after == " ":
+    if after in NOT_FIRST or after == " " or (before in "-/," and after.isdigit()):
         return False
     return before in BREAK_AFTER or before >= WIDE_FROM or after >= WIDE_FROM

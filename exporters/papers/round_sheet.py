@@ -33,7 +33,7 @@ WORST_FIRST: Final = (
 )
 FIGURE_MARKS: Final = {"warning": Mark.WARNING, "critical": Mark.CRITICAL}
 COLUMNS: Final = ("no", "target", "place", "state", "cpu", "memory", "hottest", "ports", "fullest", "uptime", "what")
-WIDTHS: Final = (7, 30, 23, 11, 12, 12, 14, 14, 14, 16, 45, 31)
+WIDTHS: Final = (10, 31, 24, 11, 13, 13, 15, 17, 15, 16, 42, 32)
 
 
 def round_paper(record: RoundRecord, say: Say) -> Paper:

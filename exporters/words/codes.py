@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Final
 
-from duty import own_alerts
+from duty import duty_log, own_alerts, tasks
 from duty.alerts import AlertState
 from duty.findings import Severity
 from duty.handover import Field, FormState, Signer, Verdict
@@ -16,10 +17,9 @@ from duty.readings import GAPS
 from duty.round_review import REFUSALS as REFUSALS_OF_REVIEWS
 from duty.round_review import Item
 from duty.rounds import MISSED_REASONS, RoundState, SheetState
-from duty.signing import HINDRANCES
+from duty.signing import CHECKS, HINDRANCES
 from duty.silences import SilenceKind
 from duty.substitutes import REFUSALS as REFUSALS_OF_ROSTER
-from duty.tasks import Priority
 from duty.tours import Turn
 from exporters.notify.port import REFUSALS
 
@@ -125,11 +125,30 @@ MISSED_NOTES: Final = ("restarted", "maintenance", "power", "looking")
 """Ready words on why a round was missed."""
 
 
+READY: Final = MappingProxyType(
+    {
+        "conclusion": ("normal", "remains", "handling"),
+        "standby": ("main", "switched"),
+        "changes": ("none", "done", "back"),
+        "backups": ("done", "failed"),
+        "things": ("whole", "missing"),
+        "orders": ("none",),
+        "cleanliness": ("clean", "dirty"),
+        "heads_up": ("visit", "work", "watch"),
+    }
+)
+"""Ready words for the fields of a handover form, by field."""
+READY_REASONS: Final = ("ill", "away", "hours", "lasting", "spare")
+"""Ready words for why a form is signed for another, or although something stands in the way."""
 DEEDS: Final = ("taken", "given_back", "expired", "snoozed", "handed", "closed", "commented", "declined")
 """What people do about an alert, as papers tell it."""
 
 CONCLUSIONS: Final = ("normal", "remains", "handling")
 """How the equipment is when a shift hands over."""
+LOG_PHRASES: Final = (
+    "took_over", "walked", "power_well", "visitor_came", "visitor_left", "told_manager", "customer_rang", "handed_over"
+)  # fmt: skip
+"""Ready words for a line of the duty log."""
 
 
 def codes() -> Iterator[str]:
@@ -160,6 +179,14 @@ def codes() -> Iterator[str]:
     yield from (f"number_unit.{unit}" for unit in set(PARAMETERS.values()) - {"bool", "health"})
     yield from (f"message.grade.{severity.name.lower()}" for severity in Severity)
     yield from (f"desk.phrase.{note}" for note in NOTES)
+    yield from (f"handover.field.{field}" for field in Field)
+    yield from (f"handover.{kind}.{signer}" for kind in ("signer", "sign_as", "waits") for signer in Signer)
+    yield from (f"handover.{kind}.{verdict}" for kind in ("verdict", "verdict_means") for verdict in Verdict)
+    yield from (f"handover.{kind}.{code}" for kind in ("override", "hindrance") for code in HINDRANCES)
+    yield from (f"handover.check.{code}" for code in CHECKS)
+    yield from (f"handover.turn.{turn}" for turn in Turn)
+    yield from (f"handover.ready.{field}.{phrase}" for field, phrases in READY.items() for phrase in phrases)
+    yield from (f"handover.ready.reason.{phrase}" for phrase in READY_REASONS)
     yield from (f"roster_refused.{code}" for code in REFUSALS_OF_ROSTER)
     yield from (f"rostering.reason.{reason}" for reason in SHIFT_REASONS)
     yield from (f"review_refused.{code}" for code in (*REFUSALS_OF_REVIEWS, "no_verdict"))
@@ -170,7 +197,7 @@ def codes() -> Iterator[str]:
     yield from (f"paper.cell.{state}" for state in SheetState)
     yield from (f"paper.items.{item}" for item in Item)
     yield from (f"paper.deed.{kind}" for kind in DEEDS)
-    yield from (f"paper.task.priorities.{priority}" for priority in Priority)
+    yield from (f"paper.task.priorities.{priority}" for priority in tasks.Priority)
     yield from (f"paper.form.states.{state}" for state in FormState)
     yield from (f"paper.form.signers.{signer}" for signer in Signer)
     yield from (f"paper.form.verdicts.{verdict}" for verdict in Verdict)
@@ -178,3 +205,9 @@ def codes() -> Iterator[str]:
     yield from (f"paper.form.kinds.{kind}" for kind in SilenceKind)
     yield from (f"paper.form.hindrances.{code}" for code in HINDRANCES)
     yield from (f"paper.form.conclusions.{code}" for code in CONCLUSIONS)
+    yield from (f"tasks.priority.{priority}" for priority in tasks.Priority)
+    yield from (f"tasks.origin.{origin}" for origin in tasks.Origin)
+    yield from (f"tasks.refused.{code}" for code in tasks.REFUSALS)
+    yield from (f"duty_log.refused.{code}" for code in duty_log.REFUSALS)
+    yield from (f"duty_log.phrase.{phrase}" for phrase in LOG_PHRASES)
+    yield from (f"duty_log.turn.{turn}" for turn in Turn)

@@ -239,7 +239,7 @@ def test_somebody_is_put_on_duty_and_stands_in(fresh: House) -> None:
 
 def test_a_round_is_marked_as_read(house: House) -> None:
     house.says("inspect", status=2)
-    (number,) = rows(house.daemon, "SELECT max(number) FROM round")[0]
+    (number,) = rows(house.daemon.database, "SELECT max(number) FROM round")[0]
     said = house.says("read", str(number), "--as", "zhang", "--note", "已到现场")
     assert said.startswith("张三，")
     assert said.endswith("“已到现场”\n")

@@ -6,6 +6,7 @@ import re
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -21,6 +22,7 @@ from duty.form_content import FormContent
 from duty.handover import Field, Form, FormState, Signer, Verdict
 from duty.people import Post
 from duty.rounds import RoundState
+from duty.signing import CHECKS
 from tests.stories.night import Night, silent
 
 SETTINGS = """
@@ -90,13 +92,15 @@ class Desk:
         """Sign the oldest form that waits, having read it."""
         account = await self.account(name, *posts)
         form = await self.form()
-        seen = str(more.pop("seen", "")) or form_contents.digest_of(await self.content(form))
-        wanted = Wanted(signer, seen, password, **more)  # type: ignore[arg-type]  # named as there
+        said: dict[str, object] = {"seen": form_contents.digest_of(await self.content(form))}
+        if signer is Signer.INCOMING:
+            said["checked"] = CHECKS
+        wanted = Wanted(signer, password=password, **said | more)  # type: ignore[arg-type]  # named as there
         return await sign_form(self.door, form.number, account, wanted, "127.0.0.1")
 
-    async def agree(self, name: str = "yi", **more: object) -> Form:
+    async def agree(self, name: str = "yi") -> Form:
         """Let the duty manager agree."""
-        return await self.sign(name, Signer.MANAGER, Post.MANAGER, verdict=Verdict.AGREED, **more)
+        return await self.sign(name, Signer.MANAGER, Post.MANAGER, verdict=Verdict.AGREED)
 
 
 def _make(conn: Connection, agent: str, name: str, posts: tuple[Post, ...], kept: str, now: object) -> Account:
@@ -143,7 +147,7 @@ async def test_a_quiet_night_is_signed_by_three_and_stands(night: Night, desk: D
     assert await fill_form.arrive(night.station, form.number, "wu")
     await night.until("07:50")
     await desk.sign("jia", Signer.OUTGOING)
-    await desk.sign("wu", Signer.INCOMING, checked=("devices",), remark="keys counted")
+    await desk.sign("wu", Signer.INCOMING, remark="keys counted")
     await night.until("08:05")
     closed = await desk.agree()
     assert closed.state is FormState.CLOSED
@@ -242,15 +246,16 @@ async def test_a_manager_who_does_not_sign_is_followed_by_the_next_and_the_leadi
 async def test_nobody_signs_for_another_without_saying_for_whom_and_why(night: Night, desk: Desk) -> None:
     await close_the_day(desk)
     await night.until("07:50", QUIETLY)
-    for more, why in (
+    cases: list[tuple[dict[str, Any], str]] = [
         ({}, "for_whom"),
         ({"on_behalf": "jia"}, "no_reason"),
         ({"on_behalf": "zu", "reason": "x"}, "not_expected"),
         ({"password": "guess"}, "password_wrong"),
         ({"seen": "0" * 64}, "changed"),
-    ):
+    ]
+    for more, why in cases:
         with pytest.raises(NotSigned, match=why):
-            await desk.sign("wu", Signer.OUTGOING, **more)  # type: ignore[arg-type]  # each is of one keyword
+            await desk.sign("wu", Signer.OUTGOING, **more)
     with pytest.raises(NotSigned, match="post"):
         await desk.sign("jia", Signer.MANAGER)
     form = await desk.sign("wu", Signer.OUTGOING, on_behalf="jia", reason="taken to hospital")
@@ -278,6 +283,17 @@ async def test_no_shift_changes_in_the_middle_of_a_major_fault(night: Night, des
     assert signature is not None
     assert signature.override == ("major",)
     assert (await desk.agree()).state is FormState.CLOSED
+    await night.stop()
+
+
+async def test_who_takes_over_looks_first_or_says_what_is_not_right(night: Night, desk: Desk) -> None:
+    await close_the_day(desk)
+    await night.until("07:50", QUIETLY)
+    await desk.sign("jia", Signer.OUTGOING)
+    with pytest.raises(NotSigned, match="unchecked"):
+        await desk.sign("wu", Signer.INCOMING, checked=("devices",))
+    form = await desk.sign("wu", Signer.INCOMING, checked=("devices",), remark="one key is missing")
+    assert form.state is FormState.TAKEN_OVER
     await night.stop()
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from agent.services.read_night import read_night
 from agent.services.review_round import add_lines, mark_read, mark_well, readable_together
-from duty.errors import ReviewRefused
+from duty.errors import RecordRefused
 from duty.night_log import NightLog
 from duty.night_summary import holes, summarise, to_open, turned
 from duty.readings import Reading
@@ -68,7 +68,7 @@ async def test_the_managers_log_says_what_was_missed_why_what_changed_and_who_re
     await night.go_on_duty()
     await night.until("2026-11-24 01:25")
     missed = await number_of(night, "24 01:00")
-    with pytest.raises(ReviewRefused, match="no_reason"):
+    with pytest.raises(RecordRefused, match="no_reason"):
         await mark_read(night.station, missed, "wangfang")
     await mark_read(night.station, missed, "wangfang", "机房停电，UPS 耗尽")
     seen = [Seen(Item.MAINS, False, "01:10 来电"), Seen(Item.SMELL, True)]

@@ -7,6 +7,10 @@
   const stale = document.querySelector("#stale p");
   let waiting = 0;
 
+  /* On a telephone the places are a row that moves; the present one is within it. */
+  const place = document.querySelector(".head nav [aria-current]");
+  if (place) place.parentElement.scrollLeft = place.offsetLeft - place.parentElement.clientWidth / 2;
+
   /* What a link or a button is known by, so that it is found again in the new content. */
   function named(one) {
     return one.getAttribute("href") || (one.form && one.form.getAttribute("action") + one.value);

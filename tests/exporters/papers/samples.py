@@ -149,7 +149,8 @@ def night(targets: int = 5, *, hostile: tuple[str, ...] = ()) -> NightLog:
         )
         for n in range(len(known), targets)
     ]
-    rounds, rows = [], {target.name: [] for target in known}  # type: dict[str, list[SheetState | None]]
+    rounds: list[NightRound] = []
+    rows: dict[str, list[SheetState | None]] = {target.name: [] for target in known}
     key: dict[str, list[Figures | None]] = {target.name: [] for target in known if target.key}
     charge: list[Reading | None] = []
     for hour in range(12):
@@ -208,8 +209,8 @@ def record(targets: int = 5, *, hostile: tuple[str, ...] = (), read: bool = True
         *(Change(text, "fact", "version", text, text, text) for text in hostile),
     )
     return RoundRecord(
-        log.rounds[7].round, count(s.state for s in sheets), "Asia/Shanghai", slot + 12 * MINUTE, tuple(sheets), changes,
-        True, {target.name: target for target in log.targets}, SITES, {"hz1": ("wangfang",), "hz2": ()},
+        log.rounds[7].round, count(s.state for s in sheets), "Asia/Shanghai", slot + 12 * MINUTE, tuple(sheets),
+        changes, True, {target.name: target for target in log.targets}, SITES, {"hz1": ("wangfang",), "hz2": ()},
         (RoundRead(108, "wangfang", slot + 9 * MINUTE, "已看，风扇已报修"),) if read else (), MANUAL, alerts, TITLES,
     )  # fmt: skip
 
@@ -243,7 +244,7 @@ def content() -> FormContent:
             (CircuitLine("HZ1-CORE-01", "XGE0/0/1", "电信", "HZ-8842", True, 41.2, 77.0),
              CircuitLine("HZ1-CORE-01", "XGE0/0/2", "联通", "HZ-9001", False)),
             MANUAL, (line(lost, "firing"),), 1, (line(fan, "resolved"),),
-            (SilenceLine(3, SilenceKind.MAINTENANCE, "HZ1-SRV*", "hz1", "*", EVENING, MORNING + HOUR, "赵磊", "更换电池"),),
+            (SilenceLine(3, SilenceKind.MAINTENANCE, "HZ1-SRV*", "hz1", "*", EVENING, MORNING, "赵磊", "更换电池"),),
             (ChannelLine("dingtalk", EVENING + 7 * HOUR, "timeout", EVENING, "accepted"), ChannelLine("sms")),
             1,
         ),
