@@ -24,11 +24,11 @@ PLACES: Final = (
     ("/", "page.tonight"),
     ("/alerts", "page.alerts"),
     ("/nights", "page.rounds"),
+    ("/handover", "page.handover"),
     ("/tasks", "page.tasks"),
     ("/log", "page.log"),
     ("/targets", "page.targets"),
     ("/silences", "page.silences"),
-    ("/handover", "page.handover"),
     ("/roster", "page.roster"),
 )
 """The pages that stand in every page's head: address and code of the name."""

@@ -24,10 +24,8 @@ from agent.console.unread import read_unread
 from agent.console.verdict import judge, last_round
 from agent.console.voice import Voice, voice_of
 from agent.services.alert_board import open_board
-from agent.services.form_board import waiting
 from agent.services.overview import Abnormal
-from agent.store import tasks
-from agent.store.channels import load_channels
+from agent.services.waiting_work import read_work
 from duty.people import Post
 from duty.rights import Right
 from duty.roster import Night
@@ -45,18 +43,12 @@ async def show(request: Request) -> Response:
         return RedirectResponse("/?wall", 303)
     reader = office.reader
     station = office.station
-    overview, board, roster, channels, handover, (tasks_open, tasks_late) = await asyncio.gather(
-        reader.overview(),
-        open_board(station),
-        office.alerts.roster(),
-        station.store.read(load_channels),
-        station.store.read(waiting),
-        station.store.read(tasks.count_open, station.clock.now()),
+    overview, board, roster, unread, work = await asyncio.gather(
+        reader.overview(), open_board(station), office.alerts.roster(), read_unread(station), read_work(station)
     )
-    unread = await read_unread(station)
     language = choose(request, office.terms.language)
     voice = voice_of(overview, language)
-    desk = lay_desk(board, roster, channels)
+    desk = lay_desk(board, roster, work.channels)
     said = lines(board) if "done" in request.query_params else []
     targets = {target.name: target for target in overview.targets}
     key = {name for name, target in targets.items() if target.key}
@@ -77,11 +69,9 @@ async def show(request: Request) -> Response:
         verdict=judge(overview, desk.keys),
         desk=desk,
         board=board,
-        tasks_open=tasks_open,
-        tasks_late=tasks_late,
         roster=roster,
+        work=work,
         unread=unread,
-        handover=handover,
         channel_error=lambda error: known(f"message.result.{error.partition(':')[0]}", error, voice.say),
         back=here(request),
         done=done_of(request.query_params, said, visitor.person or visitor.account),

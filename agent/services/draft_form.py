@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,7 +12,7 @@ from agent.services.alert_list import standing
 from agent.services.equipment import circuit_lines, environment, key_lines, last_made, round_lines, rounds_of
 from agent.services.orders import Orders
 from agent.store import alerts, channels, form_contents, log_lines, people, runs, sheets, shifts, silences, tasks
-from duty.alerts import Alert
+from duty.alerts import Alert, worst_first
 from duty.duty_log import LogLine
 from duty.form_content import (
     AlertLine,
@@ -101,9 +101,9 @@ def _equipment(
         key=tuple(key_lines(conn, agent, last, here)),
         circuits=tuple(circuit_lines(conn, agent, made, here)),
         environment=tuple(environment(conn, agent, tour.site, made, titles)),
-        open_alerts=tuple(_alert(a, titles, now) for a in _worst_first(opened)[:MOST_LINES]),
+        open_alerts=tuple(_alert(a, titles, now) for a in worst_first(opened)[:MOST_LINES]),
         closed_count=len(closed),
-        closed_alerts=tuple(_alert(a, titles, now) for a in _worst_first(closed)[:MOST_CLOSED]),
+        closed_alerts=tuple(_alert(a, titles, now) for a in worst_first(closed)[:MOST_CLOSED]),
         silences=tuple(_silence(s, titles) for s in silences.active_silences(conn, agent, now) if _here(s, tour.site)),
         channels=tuple(
             ChannelLine(name, c.failing_since, c.error.partition(":")[0], c.tested_at, c.test_result.partition(":")[0])
@@ -116,10 +116,6 @@ def _equipment(
 def slots_of(orders: Orders, tour: Tour) -> Sequence[datetime]:
     """Return the slots of a tour by the cadences in force: a round at its end belongs to the next tour."""
     return [slot for cadence in orders.cadences for slot in cadence.slots(tour.begin - INSTANT, tour.end - INSTANT)]
-
-
-def _worst_first(these: Iterable[Alert]) -> list[Alert]:
-    return sorted(these, key=lambda a: (-a.severity, not a.key_equipment, a.opened, a.number))
 
 
 def _alert(alert: Alert, titles: Mapping[str, str], now: datetime) -> AlertLine:

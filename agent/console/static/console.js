@@ -9,7 +9,8 @@
 
   /* On a telephone the places are a row that moves; the present one is within it. */
   const place = document.querySelector(".head nav [aria-current]");
-  if (place) place.parentElement.scrollLeft = place.offsetLeft - place.parentElement.clientWidth / 2;
+  const row = place && place.parentElement;
+  if (row && place.offsetLeft + place.offsetWidth > row.clientWidth) row.scrollLeft = place.offsetLeft - row.clientWidth / 2;
 
   /* What a link or a button is known by, so that it is found again in the new content. */
   function named(one) {

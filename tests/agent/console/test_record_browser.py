@@ -141,6 +141,14 @@ def test_a_task_and_a_line_are_written_by_hand_and_every_page_fits(
         look("log-refused")
         page.goto(f"{address}/")
         look("tonight-tasks")
+        page.goto(f"{address}/roster")
+        row, place = page.locator(".head nav").bounding_box(), page.locator(".head nav [aria-current]").bounding_box()
+        assert row is not None
+        assert place is not None
+        assert row["height"] < 50, "one row"
+        assert row["x"] <= place["x"] <= place["x"] + place["width"] <= row["x"] + row["width"], (
+            "the place is within it"
+        )
         context.close()
     now, store = written.clock.now(), written.station.store
     texts = [line.text for line in store.read_now(log_lines.lines_between, "hz1", now, now + HOUR)]
