@@ -78,10 +78,6 @@ class RecordRefused(Refusal):
     """It is not written into the record of the night so; ``code`` is one of a task's or of the duty log's."""
 
 
-class ReviewRefused(Refusal):
-    """It is not written into the round so; ``code`` is one of ``duty.round_review.REFUSALS``."""
-
-
 class HandoverRefused(Refusal):
     """A handover form is not filled in or signed so; ``code`` has its words under ``handover.refused``."""
 

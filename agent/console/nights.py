@@ -18,7 +18,7 @@ from agent.console.render import language_of, night_url, page
 from agent.services import review_round as review
 from agent.services.list_nights import list_nights
 from agent.services.read_night import read_night, tour_of
-from duty.errors import NotFound, ReviewRefused
+from duty.errors import NotFound, RecordRefused
 from duty.night_log import NightLog, NightRound
 from duty.night_summary import Hole, Summary, Turned, holes, summarise, to_open, turned
 from duty.rights import Right
@@ -83,7 +83,7 @@ async def read(request: Request, form: Form) -> Response:
     ]
     try:
         count = await review.mark_well(office_of(request).station, numbers, me(request), asker=_asker(request))
-    except (ReviewRefused, NotFound):
+    except (RecordRefused, NotFound):
         response = await _page(request, refused="not_well")
         response.status_code = 409
         return response

@@ -18,7 +18,7 @@ from agent.console.unread import Unread, read_unread
 from agent.services.overview import Overview
 from agent.services.review_round import Review, read_review, rooms
 from duty.conclusion import conclude
-from duty.errors import ReviewRefused
+from duty.errors import RecordRefused
 from duty.figures import columns, figures
 from duty.findings import Finding, Severity
 from duty.round_review import LONGEST_NOTE, LONGEST_VALUE, Item, newest_lines
@@ -45,7 +45,7 @@ async def show(request: Request) -> Response:
 
 
 async def show_round(
-    request: Request, number: int, *, typed: Form | None = None, refused: ReviewRefused | None = None, trying: str = ""
+    request: Request, number: int, *, typed: Form | None = None, refused: RecordRefused | None = None, trying: str = ""
 ) -> Response:
     """Show a round; where something of the form ``trying`` was refused, with what was typed and why."""
     reader, station = office_of(request).reader, office_of(request).station

@@ -13,7 +13,7 @@ from agent.console.desk import me, office_of, reader_of, word_in
 from agent.console.render import language_of, round_url
 from agent.console.round import ROOM_SPLIT, number_of, show_round
 from agent.services import review_round as review
-from duty.errors import NotFound, ReviewRefused
+from duty.errors import NotFound, RecordRefused
 from duty.round_review import Item, Seen
 from exporters.words import words
 from exporters.words.codes import MISSED_NOTES, READ_NOTES
@@ -31,7 +31,7 @@ async def read(request: Request, form: Form) -> Response:
         await review.mark_read(
             office_of(request).station, number, me(request), _note(request, form), asker=_asker(request)
         )
-    except ReviewRefused as why:
+    except RecordRefused as why:
         return await _refuse(request, number, form, why, "read")
     except NotFound:
         raise HTTPException(404) from None
@@ -52,7 +52,7 @@ async def add(request: Request, form: Form) -> Response:
             seen=_seen(request, form),
             asker=_asker(request),
         )
-    except ReviewRefused as why:
+    except RecordRefused as why:
         return await _refuse(request, number, form, why, "lines")
     except NotFound:
         raise HTTPException(404) from None
@@ -74,11 +74,11 @@ def _seen(request: Request, form: Form) -> list[Seen]:
             found.append(Seen(item, verdict == WELL, value))
         elif value:
             # Left out in silence it would be lost, and taken for well it would be a guess.
-            raise ReviewRefused("no_verdict", {"item": words(language_of(request))(f"paper.items.{item}")})
+            raise RecordRefused("no_verdict", {"item": words(language_of(request))(f"paper.items.{item}")})
     return found
 
 
-async def _refuse(request: Request, number: int, form: Form, why: ReviewRefused, trying: str) -> Response:
+async def _refuse(request: Request, number: int, form: Form, why: RecordRefused, trying: str) -> Response:
     response = await show_round(request, number, typed=form, refused=why, trying=trying)
     response.status_code = 409
     return response

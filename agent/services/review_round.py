@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from agent.services.station import Station
 from agent.store import journal, nights, people, round_reviews, rounds
-from duty.errors import NotFound, ReviewRefused
+from duty.errors import NotFound, RecordRefused
 from duty.round_review import (
     LONGEST_NOTE,
     LONGEST_VALUE,
@@ -49,7 +49,7 @@ async def read_review(station: Station, number: int) -> Review:
 
 
 async def mark_read(station: Station, number: int, by: str, note: str = "", *, asker: str = "") -> RoundRead:
-    """Mark a closed or missed round as read by somebody. NotFound, ReviewRefused.
+    """Mark a closed or missed round as read by somebody. NotFound, RecordRefused.
 
     Whoever has read it already keeps the time of the first reading: that is when they knew. A later note is added to
     theirs and replaces nothing, for the first one may have been read, printed or signed by others in between.
@@ -60,12 +60,12 @@ async def mark_read(station: Station, number: int, by: str, note: str = "", *, a
 async def mark_well(station: Station, numbers: Iterable[int], by: str, *, asker: str = "") -> int:
     """Mark rounds in which all is well as read by somebody, and return how many they had not read before.
 
-    All of them or none. NotFound; ReviewRefused where one has something that wants to be looked at: that is read on its
+    All of them or none. NotFound; RecordRefused where one has something that wants to be looked at: that is read on its
     own page, or 已阅 would mean nothing.
     """
     wanted = sorted(set(numbers))[: MOST_AT_ONCE + 1]
     if not 0 < len(wanted) <= MOST_AT_ONCE:
-        raise ReviewRefused("not_well")
+        raise RecordRefused("not_well")
     return await station.store.write(_mark_well, wanted, by, asker, station.clock.now())
 
 
@@ -77,9 +77,9 @@ async def readable_together(station: Station, numbers: Iterable[int], by: str) -
 async def add_lines(
     station: Station, number: int, by: str, *, site: str, room: str, seen: Sequence[Seen], asker: str = ""
 ) -> list[ManualLine]:
-    """Add to a round what somebody saw in a room of a site. NotFound, ReviewRefused."""
+    """Add to a round what somebody saw in a room of a site. NotFound, RecordRefused."""
     if (site, room) not in rooms(station.orders.targets.values()):
-        raise ReviewRefused("no_room")
+        raise RecordRefused("no_room")
     return await station.store.write(_add, number, site, room, seen, by, asker, station.clock.now())
 
 
@@ -115,10 +115,10 @@ def _mark(conn: Connection, agent: str, number: int, by: str, note: str, asker: 
     known = nights.reads_of(conn, agent, [number]).get(number, ())
     before = next((read for read in known if read.person == by), None)
     if fault := read_fault(round_, note or (before.note if before else "")):
-        raise ReviewRefused(fault)
+        raise RecordRefused(fault)
     after = RoundRead(number, by, before.at if before else now, added(before.note if before else "", note))
     if len(after.note) > LONGEST_NOTE:
-        raise ReviewRefused("note_full", {"n": LONGEST_NOTE})
+        raise RecordRefused("note_full", {"n": LONGEST_NOTE})
     if after != before:
         round_reviews.put_read(conn, agent, after)
         kind = "round_noted" if before else "round_read"
@@ -131,7 +131,7 @@ def _mark_well(conn: Connection, agent: str, numbers: Sequence[int], by: str, as
     fresh = [number for number in numbers if by not in {read.person for read in known.get(number, ())}]
     for number in fresh:
         if not well_throughout(*_round(conn, agent, number)):
-            raise ReviewRefused("not_well", {"n": number})
+            raise RecordRefused("not_well", {"n": number})
         round_reviews.put_read(conn, agent, RoundRead(number, by, now))
     # That they were read in a list, and not one by one, is part of the truth.
     said = [{"round": number, "note": "", "together": len(fresh)} | _asked(asker) for number in fresh]
@@ -159,9 +159,9 @@ def _add(
     round_, _ = _round(conn, agent, number)
     lines = [Seen(line.item, line.well, line.value.strip()[:LONGEST_VALUE]) for line in seen]
     if fault := line_fault(round_, lines, now):
-        raise ReviewRefused(fault)
+        raise RecordRefused(fault)
     if len(round_reviews.lines_of(conn, agent, [number]).get(number, ())) + len(lines) > MOST_LINES:
-        raise ReviewRefused("lines_full", {"n": MOST_LINES})
+        raise RecordRefused("lines_full", {"n": MOST_LINES})
     made = round_reviews.add_lines(conn, agent, number, site, room, lines, by, now)
     said = [
         {"line": line.number, "round": number, "site": site, "room": room, "item": line.item.value, "well": line.well}

@@ -11,7 +11,7 @@ import pytest
 from agent.services import review_round as review
 from agent.services.station import Station
 from agent.store import journal, nights, rounds, sheets, verify
-from duty.errors import NotFound, ReviewRefused
+from duty.errors import NotFound, RecordRefused
 from duty.round_review import LONGEST_NOTE, LONGEST_VALUE, MOST_LINES, Item, RoundRead, Seen
 from duty.rounds import Sheet, SheetState
 from tests.agent.console import trouble
@@ -86,7 +86,7 @@ async def test_the_first_time_stands_and_a_later_note_is_added(station: Station,
 
 async def test_an_open_round_is_not_there_to_be_read(station: Station) -> None:
     number = await make(station, 0, closed=False)
-    with pytest.raises(ReviewRefused, match="open"):
+    with pytest.raises(RecordRefused, match="open"):
         await review.mark_read(station, number, "wangfang")
     assert await reads(station, number) == ()
     with pytest.raises(NotFound, match="no round 99"):
@@ -95,7 +95,7 @@ async def test_an_open_round_is_not_there_to_be_read(station: Station) -> None:
 
 async def test_who_reads_a_missed_round_says_what_they_know_of_it(station: Station) -> None:
     number = await missed(station)
-    with pytest.raises(ReviewRefused, match="no_reason"):
+    with pytest.raises(RecordRefused, match="no_reason"):
         await review.mark_read(station, number, "wangfang", "  ")
     await review.mark_read(station, number, "wangfang", "主机重启")
     await review.mark_read(station, number, "wangfang")
@@ -105,7 +105,7 @@ async def test_who_reads_a_missed_round_says_what_they_know_of_it(station: Stati
 async def test_a_note_has_an_end(station: Station) -> None:
     number = await make(station, 0)
     await review.mark_read(station, number, "wangfang", "x" * LONGEST_NOTE)
-    with pytest.raises(ReviewRefused, match="note_full"):
+    with pytest.raises(RecordRefused, match="note_full"):
         await review.mark_read(station, number, "wangfang", "y")
     assert [read.note for read in await reads(station, number)] == ["x" * LONGEST_NOTE]
 
@@ -126,7 +126,7 @@ async def test_rounds_that_are_well_are_read_together(station: Station, desk: De
 )
 async def test_what_wants_to_be_looked_at_is_not_read_in_a_list(station: Station, state: SheetState) -> None:
     fine, bad = await make(station, 0), await make(station, 1, SheetState.OK, state)
-    with pytest.raises(ReviewRefused, match="not_well"):
+    with pytest.raises(RecordRefused, match="not_well"):
         await review.mark_well(station, [fine, bad], "wangfang")
     assert await reads(station, fine) == (), "all or none"
     await review.mark_read(station, bad, "wangfang")
@@ -135,10 +135,10 @@ async def test_what_wants_to_be_looked_at_is_not_read_in_a_list(station: Station
 
 async def test_a_missed_or_open_round_is_not_read_in_a_list(station: Station) -> None:
     for number in (await missed(station), await make(station, 1, closed=False)):
-        with pytest.raises(ReviewRefused, match="not_well"):
+        with pytest.raises(RecordRefused, match="not_well"):
             await review.mark_well(station, [number], "wangfang")
     for numbers in (range(0), range(1000)):
-        with pytest.raises(ReviewRefused, match="not_well"):
+        with pytest.raises(RecordRefused, match="not_well"):
             await review.mark_well(station, numbers, "wangfang")
 
 
@@ -161,7 +161,7 @@ async def test_a_room_is_one_in_which_something_is_inspected(station: Station) -
     number = await make(station, 0)
     assert review.rooms(station.orders.targets.values()) == [("hz1", "机房A"), ("hz2", "")]
     for site, room in (("hz1", "kitchen"), ("nowhere", ""), ("hz1", "")):
-        with pytest.raises(ReviewRefused, match="no_room"):
+        with pytest.raises(RecordRefused, match="no_room"):
             await review.add_lines(station, number, "wangfang", site=site, room=room, seen=WELL)
     await review.add_lines(station, number, "wangfang", site="hz2", room="", seen=WELL)
 
@@ -172,12 +172,12 @@ async def test_lines_say_something_in_time_and_have_an_end(station: Station, des
     async def add(*seen: Seen) -> None:
         await review.add_lines(station, number, "wangfang", site="hz1", room="机房A", seen=seen)
 
-    with pytest.raises(ReviewRefused, match="no_lines"):
+    with pytest.raises(RecordRefused, match="no_lines"):
         await add()
-    with pytest.raises(ReviewRefused, match="no_value"):
+    with pytest.raises(RecordRefused, match="no_value"):
         await add(*WELL, Seen(Item.SMELL, False, "  "))
     await add(*WELL * (MOST_LINES - 2), Seen(Item.NOISE, False, "z" * 1000))
-    with pytest.raises(ReviewRefused, match="lines_full"):
+    with pytest.raises(RecordRefused, match="lines_full"):
         await add(*WELL * 2)
     await add(*WELL)
     found = (await review.read_review(station, number)).lines
@@ -185,5 +185,5 @@ async def test_lines_say_something_in_time_and_have_an_end(station: Station, des
     assert max(len(line.value) for line in found) == LONGEST_VALUE
     other = await make(station, 1)
     desk.clock.advance(26 * HOUR)
-    with pytest.raises(ReviewRefused, match="too_late"):
+    with pytest.raises(RecordRefused, match="too_late"):
         await review.add_lines(station, other, "wangfang", site="hz1", room="机房A", seen=WELL)
