@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from agent.services.read_night import read_night
+from agent.services.read_night import DEEDS, read_night
 from duty.night_log import NightLog
 from duty.rounds import RoundState, SheetState
 from duty.tours import Turn
+from exporters.words import codes
 from tests.agent.console import trouble
 from tests.agent.console.desk import Desk, standing
 from tests.agent.services.papered import EVENING, HOUR, write_night
@@ -106,3 +107,7 @@ async def test_a_day_has_a_log_as_well_and_one_without_rounds_is_empty(desk: Des
     log = await read_night(desk.station, "hz1", NIGHT, Turn.DAY)
     assert log is not None
     assert (log.rounds, log.troubles, log.key) == ((), (), ())
+
+
+def test_papers_have_words_for_all_that_can_be_done_about_an_alert() -> None:
+    assert {kind.value for kind in DEEDS} == set(codes.DEEDS)

@@ -268,6 +268,7 @@ def form(*, signed: bool = False) -> Form:
     given = (
         Signature(Signer.OUTGOING, "wangfang", MORNING - 5 * MINUTE, "d", 1),
         Signature(Signer.INCOMING, "lina", MORNING + MINUTE, "d", 1, override=("major",), reason="主管电话同意",
+                  checked=("keys",),
                   remark="ACC-31 由本班继续处理"),
         Signature(Signer.MANAGER, "zhaolei", MORNING + 9 * MINUTE, "d", 1, verdict=Verdict.WITH_FAULTS,
                   reason="等待备件", due=MORNING + 4 * HOUR),

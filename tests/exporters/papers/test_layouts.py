@@ -172,7 +172,12 @@ def test_a_form_that_is_signed_says_who_in_whose_place_and_what_was_passed_over(
     paper = form_paper(form(signed=True), content(), ZH, MORNING, TITLES)
     out, in_, manager = paper.signatures
     assert out.signed == "王芳 2026-11-24 07:55"
-    assert list(in_.lines) == ["越过：重大故障正在处理", "原因：主管电话同意", "异议或补充：ACC-31 由本班继续处理"]
+    assert list(in_.lines) == [
+        "越过：重大故障正在处理",
+        "原因：主管电话同意",
+        "接班检查：钥匙、门禁卡、值班手机、工具齐全",
+        "异议或补充：ACC-31 由本班继续处理",
+    ]
     assert list(manager.lines) == ["审核意见：带问题交接，2026-11-24 12:00 前处理完毕", "原因：等待备件"]
     assert "校验码 AB12-CD34-EF56" in paper.foot
 
