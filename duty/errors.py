@@ -75,7 +75,7 @@ class RosterRefused(Refusal):
 
 
 class RecordRefused(Refusal):
-    """It is not written into the record of the night so; ``code`` is one of a task's or of the duty log's."""
+    """It is not written into the record of the night so; ``code`` is one of a task's, the duty log's or a round's."""
 
 
 class HandoverRefused(Refusal):
