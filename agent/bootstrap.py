@@ -38,6 +38,7 @@ from collectors.port import Collector
 from collectors.registry import COLLECTORS
 from config.build import build_cadences, build_rules, build_sites, build_targets, fingerprint
 from config.build_people import (
+    build_briefs,
     build_escalation,
     build_fallback,
     build_handover_terms,
@@ -123,6 +124,7 @@ def make_orders(settings: Settings, since: Mapping[str, datetime]) -> Orders:
         self_test=settings.escalation.self_test,
         self_tested=frozenset(name for name, channel in settings.channels.items() if channel.self_test),
         handover=build_handover_terms(settings),
+        briefs=build_briefs(settings),
         answers=settings.hooks.reply is not None,
     )
 

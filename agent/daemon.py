@@ -16,6 +16,8 @@ from agent.clock import SteadyClock
 from agent.console.app import create_app
 from agent.control.account_verbs import AccountVerbs
 from agent.control.alert_verbs import AlertVerbs
+from agent.control.record_verbs import RecordVerbs
+from agent.control.review_verbs import ReviewVerbs
 from agent.control.roster_verbs import RosterVerbs
 from agent.control.server import ControlServer
 from agent.control.verbs import Verbs
@@ -67,7 +69,14 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
     door = bootstrap.make_door(settings, station)
     office = bootstrap.make_office(settings, station, reader, door)
     console = create_app(office, bootstrap.make_gates(settings, station))
-    parts = (verbs, AlertVerbs(station, deliverer), RosterVerbs(station), AccountVerbs(door))
+    parts = (
+        verbs,
+        AlertVerbs(station, deliverer),
+        RosterVerbs(station),
+        RecordVerbs(station),
+        ReviewVerbs(station),
+        AccountVerbs(door),
+    )
     told = {name: verb for part in parts for name, verb in part.verbs.items()}
     control = ControlServer(bootstrap.socket_path(settings), told)
     token = settings.metrics.token.reveal() if settings.metrics.token else None

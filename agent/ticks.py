@@ -19,6 +19,7 @@ from agent.services.notice import Notice, write_step
 from agent.services.open_forms import open_forms
 from agent.services.raise_limit import lower_limits
 from agent.services.self_test import self_test
+from agent.services.send_briefs import briefs_due, send_briefs
 from agent.services.station import Station
 from agent.services.watch import Watch
 from agent.services.watch_self import look_at_self, watch_self
@@ -32,6 +33,8 @@ BEAT = timedelta(seconds=10)
 TIDY = timedelta(hours=1)
 SELF_TEST = timedelta(minutes=1)
 """How often it is asked whether the daily test of a channel is due."""
+BRIEFS = timedelta(minutes=1)
+"""How often it is asked whether a brief is due, on the minute: who waits for one at 20:15 looks at the clock."""
 FAREWELL_S = 3.0
 """How long a stop waits for the record; what is open then is closed at the next start, as after a kill."""
 
@@ -49,6 +52,7 @@ class Ticks:
         self._next_beat: datetime | None = None
         self._next_tidy: datetime | None = None
         self._next_test: datetime | None = None
+        self._next_brief: datetime | None = None
         self._delivering: asyncio.Task[object] | None = None
         self._steps: list[tuple[datetime, timedelta]] = []
         self._desk: asyncio.Task[object] | None = None
@@ -72,9 +76,9 @@ class Ticks:
         now, step = self.notice.tick()
         if step:
             # Deadlines go with the clock: a step must neither silence the watch for hours nor fire it at once.
-            self._next_watch, self._next_beat, self._next_tidy, self._next_test = (
+            self._next_watch, self._next_beat, self._next_tidy, self._next_test, self._next_brief = (
                 at + step if at else None
-                for at in (self._next_watch, self._next_beat, self._next_tidy, self._next_test)
+                for at in (self._next_watch, self._next_beat, self._next_tidy, self._next_test, self._next_brief)
             )
             self.station.peers.shift(step)
             self.station.memory.shift(step)
@@ -135,6 +139,11 @@ class Ticks:
                 await station.store.write(open_forms, station.orders, now)
                 await station.store.write(watch_self, station.orders, look_at_self(station), now)
                 self._next_beat = now + BEAT
+            # The last, for whatever is wrong with a brief must hold up nothing that calls for somebody.
+            if self.deliverer is not None and (self._next_brief is None or now >= self._next_brief):
+                self._next_brief = now.replace(second=0, microsecond=0) + BRIEFS
+                if briefs_due(station.orders, now):
+                    await station.store.write(send_briefs, station.orders, now)
         except StoreError as error:
             if not self._failing:
                 log.error("the record cannot be written, it is tried again each second: %s", error)

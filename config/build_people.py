@@ -5,6 +5,7 @@ from __future__ import annotations
 from config.people import ContactModel, StepModel
 from config.schema import Settings
 from duty.alerts import TakePolicy
+from duty.briefs import BriefTerms
 from duty.escalation import EscalationPolicy, Step
 from duty.handover import HandoverTerms
 from duty.people import Contact, Person, Post
@@ -87,3 +88,9 @@ def build_take_policy(settings: Settings) -> TakePolicy:
 def build_handover_terms(settings: Settings) -> HandoverTerms:
     """Return the times of a change of shift."""
     return HandoverTerms(settings.handover.ready, settings.handover.signed_within, settings.policy.arrive_early)
+
+
+def build_briefs(settings: Settings) -> BriefTerms:
+    """Return when briefs are sent, and the leading group's channel."""
+    written = settings.briefs
+    return BriefTerms(written.all_well, written.morning, tuple(build_contact(settings, way) for way in written.group))

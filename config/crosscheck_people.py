@@ -27,6 +27,8 @@ def contacts(settings: Settings) -> Iterator[tuple[Path, ContactModel]]:
             yield ("people", index, "contacts", place), contact
     for place, contact in enumerate(settings.fallback):
         yield ("fallback", place), contact
+    for place, contact in enumerate(settings.briefs.group):
+        yield ("briefs", "group", place), contact
 
 
 def _contacts_can_be_used(settings: Settings) -> Iterator[Mistake]:

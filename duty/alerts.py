@@ -6,6 +6,7 @@ the same alert.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -186,6 +187,11 @@ def closed(alert: Alert, by: str, at: datetime, word: str) -> Alert:
         snoozed_until=None,
         word=word,
     )
+
+
+def worst_first(alerts: Iterable[Alert]) -> list[Alert]:
+    """Return alerts as they are named: the worst first, key equipment before the rest, then the oldest."""
+    return sorted(alerts, key=lambda a: (-a.severity, not a.key_equipment, a.opened, a.number))
 
 
 def fired_again(alert: Alert, at: datetime) -> Alert:

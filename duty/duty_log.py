@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
+
+LONGEST_TEXT: Final = 500
+MOST_LINES: Final = 1000
+"""Lines of a site about one tour; a page shows all of them."""
+REFUSALS: Final = ("no_text", "no_time", "to_come", "too_old", "no_site", "full")
+"""Why a line is not written; each has its words under ``duty_log.refused``."""
 
 LONGEST_BACK = timedelta(hours=24)
 """How long after it happened something may be written down."""

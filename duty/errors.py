@@ -57,8 +57,8 @@ class NotFound(NightdutyError):
     """A target, round or sheet that was asked for is not there."""
 
 
-class LimitRefused(NightdutyError):
-    """A limit cannot be raised so; ``code`` is one of ``duty.overrides.REFUSALS``, ``fields`` what its words need."""
+class Refusal(NightdutyError):
+    """What somebody asked for is not done; ``code`` has words where it is shown, ``fields`` are what they need."""
 
     def __init__(self, code: str, fields: Mapping[str, object] | None = None) -> None:
         super().__init__(f"{code} {dict(fields)}" if fields else code)
@@ -66,13 +66,20 @@ class LimitRefused(NightdutyError):
         self.fields = dict(fields or {})
 
 
-class RosterRefused(NightdutyError):
-    """It is not changed so; ``code`` is one of ``duty.substitutes.REFUSALS``, ``fields`` what its words need."""
+class LimitRefused(Refusal):
+    """A limit cannot be raised so; ``code`` is one of ``duty.overrides.REFUSALS``."""
 
-    def __init__(self, code: str, fields: Mapping[str, object] | None = None) -> None:
-        super().__init__(f"{code} {dict(fields)}" if fields else code)
-        self.code = code
-        self.fields = dict(fields or {})
+
+class RosterRefused(Refusal):
+    """The roster is not changed so; ``code`` is one of ``duty.substitutes.REFUSALS``."""
+
+
+class RecordRefused(Refusal):
+    """It is not written into the record of the night so; ``code`` is one of a task's, the duty log's or a round's."""
+
+
+class HandoverRefused(Refusal):
+    """A handover form is not filled in or signed so; ``code`` has its words under ``handover.refused``."""
 
 
 class NotifyError(NightdutyError):

@@ -7,7 +7,7 @@ somebody was rung.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -161,7 +161,7 @@ def due_pages(
     if not rings(alert, policy, now):
         return []
     if alert.key[1] == CHANNEL:
-        people, fallback = _by_another_way(people, fallback, alert.key[2])
+        people, fallback = by_another_way(people, fallback, (alert.key[2],))
     calls = max(alert.fired, alert.snoozed_until or alert.fired)
     waited = now - calls if alert.wakes else policy.awake(calls, now)
     last: dict[tuple[str, str, str], int] = {}
@@ -173,7 +173,7 @@ def due_pages(
     for number, step in enumerate(policy.steps(alert)):
         if waited < step.after:
             continue
-        for person, contact, reason in _whom(step, alert.site, people, shifts, fallback, now):
+        for person, contact, reason in whom(step, alert.site, people, shifts, fallback, now):
             # A later step than this can have told them: the failure was worse then and had other steps.
             way = (person, contact.channel, contact.address)
             before = last.get(way, -1)
@@ -184,18 +184,18 @@ def due_pages(
     return pages
 
 
-def _by_another_way(
-    people: Mapping[str, Person], fallback: Sequence[Contact], channel: str
+def by_another_way(
+    people: Mapping[str, Person], fallback: Sequence[Contact], failing: Collection[str]
 ) -> tuple[Mapping[str, Person], Sequence[Contact]]:
-    """Leave out the contacts on a channel that fails, of whoever has another one."""
+    """Leave out the contacts on channels that fail, of whoever has another one."""
 
     def others(contacts: Sequence[Contact]) -> tuple[Contact, ...]:
-        return tuple(contact for contact in contacts if contact.channel != channel) or tuple(contacts)
+        return tuple(contact for contact in contacts if contact.channel not in failing) or tuple(contacts)
 
     return {name: replace(p, contacts=others(p.contacts)) for name, p in people.items()}, others(fallback)
 
 
-def _whom(
+def whom(
     step: Step,
     site: str,
     people: Mapping[str, Person],

@@ -123,7 +123,7 @@ class Form:
 
     def by(self, signer: Signer) -> Signature | None:
         """Return the signature of a signer that counts."""
-        return next((s for s in reversed(self.standing) if s.signer is signer), None)
+        return next((s for s in reversed(self.standing) if s.signer == signer), None)
 
     @property
     def news_since(self) -> datetime:

@@ -16,25 +16,28 @@ from agent.console.desk import Refused, asker, back, known, me, number_in, offic
 from agent.console.render import language_of, page, target_url
 from agent.console.roster_days import PAGE, gap_url
 from agent.console.story import story
-from agent.console.voice import voice_of
+from agent.console.tasks import open_by, typed_in
+from agent.console.voice import Voice, voice_of
 from agent.console.when import as_field, until
 from agent.services import take
 from agent.services.alert_board import Case, dependents, read_case
 from agent.services.alert_list import Roster
+from agent.services.task_board import read_tasks_of
 from duty.alerts import Alert
-from duty.errors import NightdutyError, NotFound
+from duty.errors import NightdutyError, NotFound, RecordRefused
 from duty.findings import Rule
 from duty.overrides import KINDS
 from duty.own_alerts import gap_of
 from duty.people import ROSTERED
 from duty.rights import Right
 from duty.roster import Night
-from exporters.words import say_next, words
+from duty.tasks import LONGEST_TITLE, Priority
+from exporters.words import Say, say_next, words
 from exporters.words.codes import NOTES
 from exporters.words.events import say_length
 
 MOST_DEPENDENTS = 12
-DONE: Final = ("taken", "given_back", "handed", "snoozed", "commented", "closed")
+DONE: Final = ("taken", "given_back", "handed", "snoozed", "commented", "closed", "tasked")
 
 Form = Mapping[str, str]
 
@@ -62,8 +65,8 @@ async def hand(request: Request, form: Form) -> Response:
     number, by, to, word = number_in(request), me(request), form.get("to", ""), word_in(form)
     if not to:
         return await _refuse(request, form, Refused("nobody_chosen"))
-    by_account = asker(request)
-    return await _act(request, form, "handed", lambda a: take.hand(a, number, by, to, word, asker=by_account))
+    typist = asker(request)
+    return await _act(request, form, "handed", lambda a: take.hand(a, number, by, to, word, asker=typist))
 
 
 async def snooze(request: Request, form: Form) -> Response:
@@ -77,8 +80,8 @@ async def snooze(request: Request, form: Form) -> Response:
         return await _refuse(request, form, Refused("past"))
     if at - now > take.LONGEST_SNOOZE:
         return await _refuse(request, form, Refused("too_long", n=take.LONGEST_SNOOZE.days))
-    by_account = asker(request)
-    return await _act(request, form, "snoozed", lambda a: take.snooze(a, number, by, at, word, asker=by_account))
+    typist = asker(request)
+    return await _act(request, form, "snoozed", lambda a: take.snooze(a, number, by, at, word, asker=typist))
 
 
 async def comment(request: Request, form: Form) -> Response:
@@ -88,7 +91,11 @@ async def comment(request: Request, form: Form) -> Response:
     word = say(f"desk.phrase.{phrase}") if phrase in NOTES else word_in(form)
     if not word:
         return await _refuse(request, form, Refused("no_word"))
-    return await _act(request, form, "commented", lambda a: take.comment(a, number, by, word, asker=asker(request)))
+    logged = bool(form.get("log")) and reader_of(request).may(Right.RECORD)
+    typist = asker(request)
+    return await _act(
+        request, form, "commented", lambda a: take.comment(a, number, by, word, asker=typist, logged=logged)
+    )
 
 
 async def close(request: Request, form: Form) -> Response:
@@ -97,6 +104,17 @@ async def close(request: Request, form: Form) -> Response:
     if not word:
         return await _refuse(request, form, Refused("no_word"))
     return await _act(request, form, "closed", lambda a: take.close(a, number, by, word, asker=asker(request)))
+
+
+async def make_task(request: Request, form: Form) -> Response:
+    """Make a task of it, over or not: what is restored may still have to be repaired."""
+    number, station = number_in(request), office_of(request).station
+    case = await _read(request, number)
+    try:
+        await open_by(request, form, station, number, case.board.zone(case.alert.site))
+    except RecordRefused as why:
+        return await _refuse(request, form, why)
+    return back(form, f"/alerts/{number}", done="tasked", n=number)
 
 
 async def _act(request: Request, form: Form, done: str, action: Callable[..., Awaitable[Alert]]) -> Response:
@@ -108,8 +126,10 @@ async def _act(request: Request, form: Form, done: str, action: Callable[..., Aw
     return back(form, f"/alerts/{number}", done=done, n=number)
 
 
-async def _why(request: Request, number: int, done: str, error: NightdutyError) -> Refused:
+async def _why(request: Request, number: int, done: str, error: NightdutyError) -> Refused | RecordRefused:
     """Say in the reader's words why it was not done, from how the alert stands now."""
+    if isinstance(error, RecordRefused):
+        return error
     line = stand((case := await _read(request, number)).alert, case.board)
     if not line.alert.open:
         return Refused("over")
@@ -120,7 +140,7 @@ async def _why(request: Request, number: int, done: str, error: NightdutyError) 
     return Refused("not_told" if done == "handed" else "changed", why=error)
 
 
-async def _refuse(request: Request, form: Form, why: Refused) -> Response:
+async def _refuse(request: Request, form: Form, why: Refused | RecordRefused) -> Response:
     response = await _page(request, number_in(request), why, form)
     response.status_code = 409
     return response
@@ -133,12 +153,17 @@ async def _read(request: Request, number: int) -> Case:
         raise HTTPException(404) from None
 
 
-async def _page(request: Request, number: int, refused: Refused | None = None, typed: Form | None = None) -> Response:
+async def _page(
+    request: Request, number: int, refused: Refused | RecordRefused | None = None, typed: Form | None = None
+) -> Response:
     office, case = office_of(request), await _read(request, number)
     line, roster = stand(case.alert, case.board), await office.alerts.roster()
     entries, earlier = story(case)
     below = dependents(case.alert.key[0], case.board.targets)
     say, zone = words(language_of(request)), case.board.zone(case.alert.site)
+    made = await read_tasks_of(office.station, number)
+    voice = voice_of(case.board, say.language).by(zone)
+    trying = request.url.path.rpartition("/")[2] if refused else ""
     return await page(
         request,
         "alert.html",
@@ -161,22 +186,36 @@ async def _page(request: Request, number: int, refused: Refused | None = None, t
         error=lambda code: known(f"message.result.{code}", code, say),
         reason=lambda code: say(code) if code in say else "",
         now_field=as_field(case.board.now, zone),
-        trying=request.url.path.rpartition("/")[2] if refused else "",
+        trying=trying,
+        tasks=made,
+        task_typed=typed_in(typed or {}) if trying == "task" else _task_of(case, voice),
+        priorities=[priority.value for priority in Priority],
         raise_url=_raise_url(rule_of(office.station, case.alert), case.alert),
-        plots=await draw(office.station, case.alert, voice_of(case.board, say.language).by(zone)),
+        plots=await draw(office.station, case.alert, voice),
         silence_url="/silences?" + _query(target=case.alert.key[0], check=case.alert.key[1]) + "#new",
         roster_url=_roster_url(request, case.alert),
         back=f"/alerts/{number}",
-        done=_done(request, line),
-        refused=refused,
+        done=_done(request, line, tasked=bool(made.open or made.closed)),
+        refused=_said(refused, say) if refused else "",
         typed=typed or {},
     )
 
 
-def _done(request: Request, line: Line) -> str:
+def _said(refused: Refused | RecordRefused, say: Say) -> str:
+    code = refused.code if isinstance(refused, RecordRefused) else f"desk.refused.{refused.code}"
+    return say(code, **refused.fields)
+
+
+def _task_of(case: Case, voice: Voice) -> dict[str, str]:
+    """Return what the form of a task made of an alert begins with."""
+    what = voice.say("cli.pair", name=case.alert.key[0], text=voice.wrong(case.alert))
+    return typed_in({"title": what[:LONGEST_TITLE], "owner": case.alert.taken_by})
+
+
+def _done(request: Request, line: Line, *, tasked: bool) -> str:
     """Return what was done last, as far as the alert still shows it: an address alone makes nothing true."""
     code, mine = request.query_params.get("done", ""), line.alert.taken_by == me(request)
-    holds = {"taken": mine, "given_back": not line.alert.taken_by, "closed": not line.alert.open}
+    holds = {"taken": mine, "given_back": not line.alert.taken_by, "closed": not line.alert.open, "tasked": tasked}
     return code if code in DONE and holds.get(code, True) else ""
 
 

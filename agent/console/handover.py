@@ -16,10 +16,10 @@ from agent.console.guard import Visitor
 from agent.console.render import language_of, page
 from agent.console.sign_in import address_of
 from agent.console.when import as_field, moment
-from agent.services.fill_form import LONGEST, NotWritten, arrive, fill_form
+from agent.services.fill_form import LONGEST, arrive, fill_form
 from agent.services.form_board import FormView, read_form, read_forms
-from agent.services.sign_form import NotSigned, Wanted, sign_form
-from duty.errors import NotFound
+from agent.services.sign_form import Wanted, sign_form
+from duty.errors import HandoverRefused, NotFound
 from duty.handover import Field, FormState, Signer, Verdict
 from duty.signing import CHECKS, HINDRANCES, MAY_SIGN
 from exporters.papers.handover_form import form_paper
@@ -64,7 +64,7 @@ async def fill(request: Request, form: Form) -> Response:
     fields = {field: word_in(form, field.value)[:LONGEST] for field in Field if field.value in form}
     try:
         await fill_form(office_of(request).station, number, me(request), fields, asker=asker(request))
-    except NotWritten as why:
+    except HandoverRefused as why:
         return await _page(request, form, Refused(why.code))
     except NotFound:
         raise HTTPException(404) from None
@@ -76,7 +76,7 @@ async def come(request: Request, form: Form) -> Response:
     number = number_in(request)
     try:
         await arrive(office_of(request).station, number, me(request), asker=asker(request))
-    except NotWritten as why:
+    except HandoverRefused as why:
         return await _page(request, form, Refused(why.code))
     except NotFound:
         raise HTTPException(404) from None
@@ -92,8 +92,8 @@ async def sign(request: Request, form: Form) -> Response:
         await sign_form(office.door, number, request.state.known.account, wanted, address_of(request))
     except Refused as why:
         return await _page(request, form, why)
-    except NotSigned as why:
-        return await _page(request, form, Refused(why.code, n=why.seconds))
+    except HandoverRefused as why:
+        return await _page(request, form, Refused(why.code, **why.fields))
     except NotFound:
         raise HTTPException(404) from None
     return RedirectResponse(f"/handover/{number}?done=signed", 303)

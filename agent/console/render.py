@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from agent.console.language import COOKIE, asked_for, choose, remember
 from agent.console.office import Office
 from agent.console.voice import Moment, Voice, voice_of
+from duty.tours import Tour, Turn
 from exporters.papers.monthly_report import month_name
 from exporters.words import LANGUAGES, SIGNS, shown, words
 from exporters.words.codes import NOTES
@@ -23,9 +24,12 @@ from exporters.words.external import say_source
 PLACES: Final = (
     ("/", "page.tonight"),
     ("/alerts", "page.alerts"),
+    ("/nights", "page.rounds"),
+    ("/handover", "page.handover"),
+    ("/tasks", "page.tasks"),
+    ("/log", "page.log"),
     ("/targets", "page.targets"),
     ("/silences", "page.silences"),
-    ("/handover", "page.handover"),
     ("/roster", "page.roster"),
     ("/reports", "monthly.reports"),
 )
@@ -53,6 +57,7 @@ def open_templates() -> Environment:
         icons=SIGNS,
         round_url=round_url,
         sheet_url=sheet_url,
+        night_url=night_url,
         target_url=target_url,
         report_url=report_url,
         month_name=month_name,
@@ -133,6 +138,12 @@ def round_url(number: int) -> str:
 def sheet_url(number: int, target: str) -> str:
     """Return the address of a sheet's page."""
     return f"/rounds/{number}/{quote(target, safe='', errors='replace')}"
+
+
+def night_url(tour: Tour, kind: str = "") -> str:
+    """Return the address of a tour's log, or of its paper: ``kind`` is "pdf" or "xlsx"."""
+    address = f"/nights/{quote(tour.site, safe='', errors='replace')}/{tour.day}{'.' if kind else ''}{kind}"
+    return address + ("?turn=day" if tour.turn is Turn.DAY else "")
 
 
 def target_url(target: str) -> str:

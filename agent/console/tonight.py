@@ -20,12 +20,12 @@ from agent.console.night_desk import lay_desk
 from agent.console.office import Office
 from agent.console.render import page
 from agent.console.roster_days import PAGE, put_url
+from agent.console.unread import read_unread
 from agent.console.verdict import judge, last_round
 from agent.console.voice import Voice, voice_of
 from agent.services.alert_board import open_board
-from agent.services.form_board import waiting
 from agent.services.overview import Abnormal
-from agent.store.channels import load_channels
+from agent.services.waiting_work import read_work
 from duty.people import Post
 from duty.rights import Right
 from duty.roster import Night
@@ -42,16 +42,13 @@ async def show(request: Request) -> Response:
     if visitor.screen and "wall" not in request.query_params:
         return RedirectResponse("/?wall", 303)
     reader = office.reader
-    overview, board, roster, channels, handover = await asyncio.gather(
-        reader.overview(),
-        open_board(office.station),
-        office.alerts.roster(),
-        office.station.store.read(load_channels),
-        office.station.store.read(waiting),
+    station = office.station
+    overview, board, roster, unread, work = await asyncio.gather(
+        reader.overview(), open_board(station), office.alerts.roster(), read_unread(station), read_work(station)
     )
     language = choose(request, office.terms.language)
     voice = voice_of(overview, language)
-    desk = lay_desk(board, roster, channels)
+    desk = lay_desk(board, roster, work.channels)
     said = lines(board) if "done" in request.query_params else []
     targets = {target.name: target for target in overview.targets}
     key = {name for name, target in targets.items() if target.key}
@@ -73,7 +70,8 @@ async def show(request: Request) -> Response:
         desk=desk,
         board=board,
         roster=roster,
-        handover=handover,
+        work=work,
+        unread=unread,
         channel_error=lambda error: known(f"message.result.{error.partition(':')[0]}", error, voice.say),
         back=here(request),
         done=done_of(request.query_params, said, visitor.person or visitor.account),

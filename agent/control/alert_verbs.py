@@ -58,17 +58,17 @@ class AlertVerbs:
 
     async def take(self, asked: Asked) -> AsyncIterator[Message]:
         """Acknowledge an alert."""
-        by, word = await self._by(asked), _word(asked)
+        by, word = await acting(self._station, asked), _word(asked)
         yield _changed(await take.take(self._station, asked.number("number"), by, word, asker=asked.actor))
 
     async def give_back(self, asked: Asked) -> AsyncIterator[Message]:
         """Undo an acknowledgement, or a snooze."""
-        by, word = await self._by(asked), _word(asked)
+        by, word = await acting(self._station, asked), _word(asked)
         yield _changed(await take.give_back(self._station, asked.number("number"), by, word, asker=asked.actor))
 
     async def snooze(self, asked: Asked) -> AsyncIterator[Message]:
         """Say nothing of an alert for some minutes."""
-        by, word, minutes = await self._by(asked), _word(asked), asked.number("minutes")
+        by, word, minutes = await acting(self._station, asked), _word(asked), asked.number("minutes")
         most = LONGEST_SNOOZE // timedelta(minutes=1)
         if not 1 <= minutes <= most:
             raise NightdutyError(f"an alert can be put off for 1 minute to {LONGEST_SNOOZE.days} days")
@@ -77,7 +77,7 @@ class AlertVerbs:
 
     async def comment(self, asked: Asked) -> AsyncIterator[Message]:
         """Add a word to an alert's timeline."""
-        by, word = await self._by(asked), _word(asked)
+        by, word = await acting(self._station, asked), _word(asked)
         if not word:
             raise NightdutyError("a comment needs words")
         yield _changed(await take.comment(self._station, asked.number("number"), by, word, asker=asked.actor))
@@ -92,14 +92,15 @@ class AlertVerbs:
         tried = await try_out(self._station, self._deliverer, asked.text("name"), address, asked.actor)
         yield {"answer": [plain(Tried, each) for each in tried]}
 
-    async def _by(self, asked: Asked) -> str:
-        """Return in whose name it is done: the person's who is named, else that of the account which asks."""
-        if "as" not in asked.args:
-            return asked.actor
-        name, there = asked.text("as"), await self._station.store.read(people.load_people)
-        if name not in there:
-            raise NotFound(f"there is nobody named {name}; there are: {', '.join(there) or 'none'}")
-        return name
+
+async def acting(station: Station, asked: Asked) -> str:
+    """Return in whose name it is done: the person's who is named, else that of the account which asks."""
+    if "as" not in asked.args:
+        return asked.actor
+    name, there = asked.text("as"), await station.store.read(people.load_people)
+    if name not in there:
+        raise NotFound(f"there is nobody named {name}; there are: {', '.join(there) or 'none'}")
+    return name
 
 
 def _changed(alert: Alert) -> Message:

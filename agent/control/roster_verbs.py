@@ -48,7 +48,7 @@ class RosterVerbs:
 
     async def _change(self, asked: Asked, calendar: DutyCalendar, site: str, zone: ZoneInfo) -> Shift:
         by, post, person = _by(asked, calendar), _post(asked), asked.text("person")
-        why, begin = shown(asked.text("note"), change.LONGEST_WHY).strip(), _moment(asked.text("begin"), zone)
+        why, begin = shown(asked.text("note"), change.LONGEST_WHY).strip(), moment(asked.text("begin"), zone)
         if "for" in asked.args:
             if "end" in asked.args:
                 raise RosterRefused("no_end")
@@ -87,7 +87,7 @@ def _post(asked: Asked) -> Post:
         raise NightdutyError(f"{shown(asked.text('post'), 60)} is no post; there are: {', '.join(Post)}") from None
 
 
-def _moment(text: str, zone: ZoneInfo) -> datetime:
+def moment(text: str, zone: ZoneInfo) -> datetime:
     """Read a moment by the site's clock, like 2026-11-24 20:00."""
     try:
         local = datetime.strptime(text.replace("T", " "), "%Y-%m-%d %H:%M").replace(tzinfo=zone)
@@ -99,10 +99,10 @@ def _moment(text: str, zone: ZoneInfo) -> datetime:
 def _end(text: str, begin: datetime, zone: ZoneInfo) -> datetime:
     """Read an end: a moment, or a time of day, which is the next one after the begin."""
     if len(text) > len("08:00"):
-        return _moment(text, zone)
+        return moment(text, zone)
     day = begin.astimezone(zone).date()
-    end = _moment(f"{day} {text}", zone)
-    return end if end > begin else _moment(f"{day + timedelta(days=1)} {text}", zone)
+    end = moment(f"{day} {text}", zone)
+    return end if end > begin else moment(f"{day + timedelta(days=1)} {text}", zone)
 
 
 def _shift_of(person: str, site: str, post: Post, at: datetime, calendar: DutyCalendar) -> Shift:

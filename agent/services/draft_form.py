@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,15 +11,28 @@ from sqlalchemy import Connection
 from agent.services.alert_list import standing
 from agent.services.equipment import circuit_lines, environment, key_lines, last_made, round_lines, rounds_of
 from agent.services.orders import Orders
-from agent.store import alerts, channels, form_contents, people, runs, sheets, shifts, silences
-from duty.alerts import Alert
-from duty.form_content import AlertLine, ChannelLine, Equipment, FormContent, HandLine, SilenceLine, Who
-from duty.handover import Expected, Field, Form, expected
+from agent.store import alerts, channels, form_contents, log_lines, people, runs, sheets, shifts, silences, tasks
+from duty.alerts import Alert, worst_first
+from duty.duty_log import LogLine
+from duty.form_content import (
+    AlertLine,
+    ChannelLine,
+    Equipment,
+    FormContent,
+    HandLine,
+    NoteLine,
+    SilenceLine,
+    TaskLine,
+    Who,
+)
+from duty.handover import INSTANT, Expected, Field, Form, expected
 from duty.people import Person
+from duty.roster import Night
 from duty.rounds import count
 from duty.signing import majors
 from duty.silences import Silence
-from duty.tours import Tour
+from duty.tasks import Task, in_order
+from duty.tours import Tour, changes_since
 
 AROUND: Final = timedelta(days=2)
 MOST_LINES: Final = 200
@@ -37,6 +50,8 @@ def draft(conn: Connection, agent: str, orders: Orders, form: Form, now: datetim
     signers = who_signs(conn, agent, tour)
     came = form_contents.arrivals_for(conn, agent, tour.site, tour.end)
     due = tour.end - orders.handover.arrive_early
+    left = in_order(tasks.open_tasks(conn, agent, tour.site))[:MOST_LINES]
+    written = log_lines.lines_between(conn, agent, tour.site, tour.begin, min(tour.end, now) + INSTANT)
     return FormContent(
         name=form.name,
         site=tour.site,
@@ -50,6 +65,8 @@ def draft(conn: Connection, agent: str, orders: Orders, form: Form, now: datetim
         incoming=tuple(_who(name, there, due, came.get(name)) for name in signers.incoming),
         manager=tuple(_who(name, there) for name in signers.manager),
         equipment=_equipment(conn, agent, orders, tour, titles, now),
+        tasks=tuple(_task(task, orders.night_of(tour.site), titles, min(now, tour.end)) for task in left),
+        log=tuple(_note(line, titles) for line in written[-MOST_LINES:]),
         by_hand=_by_hand(conn, agent, form, titles),
     )
 
@@ -84,9 +101,9 @@ def _equipment(
         key=tuple(key_lines(conn, agent, last, here)),
         circuits=tuple(circuit_lines(conn, agent, made, here)),
         environment=tuple(environment(conn, agent, tour.site, made, titles)),
-        open_alerts=tuple(_alert(a, titles, now) for a in _worst_first(opened)[:MOST_LINES]),
+        open_alerts=tuple(_alert(a, titles, now) for a in worst_first(opened)[:MOST_LINES]),
         closed_count=len(closed),
-        closed_alerts=tuple(_alert(a, titles, now) for a in _worst_first(closed)[:MOST_CLOSED]),
+        closed_alerts=tuple(_alert(a, titles, now) for a in worst_first(closed)[:MOST_CLOSED]),
         silences=tuple(_silence(s, titles) for s in silences.active_silences(conn, agent, now) if _here(s, tour.site)),
         channels=tuple(
             ChannelLine(name, c.failing_since, c.error.partition(":")[0], c.tested_at, c.test_result.partition(":")[0])
@@ -98,12 +115,7 @@ def _equipment(
 
 def slots_of(orders: Orders, tour: Tour) -> Sequence[datetime]:
     """Return the slots of a tour by the cadences in force: a round at its end belongs to the next tour."""
-    moment = timedelta(microseconds=1)
-    return [slot for cadence in orders.cadences for slot in cadence.slots(tour.begin - moment, tour.end - moment)]
-
-
-def _worst_first(these: Iterable[Alert]) -> list[Alert]:
-    return sorted(these, key=lambda a: (-a.severity, not a.key_equipment, a.opened, a.number))
+    return [slot for cadence in orders.cadences for slot in cadence.slots(tour.begin - INSTANT, tour.end - INSTANT)]
 
 
 def _alert(alert: Alert, titles: Mapping[str, str], now: datetime) -> AlertLine:
@@ -121,6 +133,27 @@ def _alert(alert: Alert, titles: Mapping[str, str], now: datetime) -> AlertLine:
         source=alert.source,
         said=alert.said,
     )
+
+
+def _task(task: Task, night: Night, titles: Mapping[str, str], now: datetime) -> TaskLine:
+    return TaskLine(
+        number=task.number,
+        title=task.title,
+        origin=task.origin,
+        priority=task.priority,
+        opened=task.opened,
+        owner=titles.get(task.owner, task.owner),
+        due=task.due,
+        alert=task.alert,
+        done=task.done,
+        next=task.next,
+        needs=task.needs,
+        carried=changes_since(night, task.site, task.opened, now),
+    )
+
+
+def _note(line: LogLine, titles: Mapping[str, str]) -> NoteLine:
+    return NoteLine(line.at, titles.get(line.by, line.by), line.text, line.written, line.alert)
 
 
 def _here(silence: Silence, site: str) -> bool:

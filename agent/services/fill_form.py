@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from agent.services.draft_form import who_signs
 from agent.services.station import Station
 from agent.store import form_contents, forms, journal
-from duty.errors import NightdutyError
+from duty.errors import HandoverRefused
 from duty.handover import Field, Form
 
 LONGEST: Final = 500
@@ -20,23 +20,15 @@ EARLIEST: Final = timedelta(hours=4)
 """How long before a tour somebody can say that they have come for it."""
 
 
-class NotWritten(NightdutyError):
-    """What somebody wrote was not taken; ``code`` has words under ``handover.refused``."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
 async def fill_form(station: Station, number: int, by: str, fields: Mapping[Field, str], *, asker: str = "") -> int:
-    """Write fields of a form and return how many changed. Raises NotFound, or NotWritten once its content stands."""
+    """Write fields of a form and return how many changed. Raises NotFound; HandoverRefused once its content stands."""
     return await station.store.write(_fill, number, by, fields, asker, station.clock.now())
 
 
 async def arrive(station: Station, number: int, by: str, *, asker: str = "") -> bool:
     """Write that somebody has come to take over from the tour of a form; False if that was written already.
 
-    Raises NotFound, or NotWritten for somebody who is not on the roster then, or hours too early.
+    Raises NotFound, or HandoverRefused for somebody who is not on the roster then, or hours too early.
     """
     return await station.store.write(_arrive, number, by, asker, station.clock.now())
 
@@ -46,7 +38,7 @@ def _fill(
 ) -> int:
     form = forms.get_form(conn, agent, number)
     if not form.live:
-        raise NotWritten("taken_over")
+        raise HandoverRefused("taken_over")
     there = form_contents.hand_lines(conn, agent, number)
     changed = {
         field: text[:LONGEST]
@@ -64,9 +56,9 @@ def _fill(
 def _arrive(conn: Connection, agent: str, number: int, by: str, asker: str, now: datetime) -> bool:
     form = forms.get_form(conn, agent, number)
     if by not in who_signs(conn, agent, form.tour).incoming:
-        raise NotWritten("not_incoming")
+        raise HandoverRefused("not_incoming")
     if now < form.tour.end - EARLIEST:
-        raise NotWritten("too_early")
+        raise HandoverRefused("too_early")
     return note_arrival(conn, agent, form, by, asker, now)
 
 

@@ -87,11 +87,6 @@ async def read_form(station: Station, number: int) -> FormView:
     return await station.store.read(_view, station.orders, number, station.clock.now())
 
 
-async def read_waiting(station: Station) -> tuple[Waiting, ...]:
-    """Return the forms that wait for a signature, oldest first."""
-    return await station.store.read(waiting)
-
-
 def waiting(conn: Connection, agent: str) -> tuple[Waiting, ...]:
     """Return the forms that wait for a signature, oldest first."""
     return tuple(_waiting(conn, agent, form) for form in forms.waiting_forms(conn, agent))

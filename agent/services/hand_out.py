@@ -10,7 +10,7 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from agent.services.orders import Orders
-from agent.store import alerts, batches, channels, journal, outbox, people, timeline
+from agent.store import alerts, batches, briefs, channels, journal, outbox, people, timeline
 from agent.store.batches import Addressee, Batch
 from agent.store.journal import AGENT
 from agent.store.outbox import OutboxItem, Outgoing
@@ -53,6 +53,7 @@ def lease(
 ) -> list[Addressed]:
     """Give out the messages that are due, after ``batches.lease``, with what they are about."""
     outbox.drop_stale(conn, agent, now)
+    briefs.drop_outdated(conn, agent, now)
     given = batches.lease(conn, agent, run, now, AT_ONCE, closed=closed, waiting=waiting)
     there = people.load_people(conn, agent) if given else {}
     about = alerts.get_alerts(conn, agent, {number for batch in given for number in batch.alerts})

@@ -68,6 +68,10 @@ class Links:
         """Return the address of the list of alerts."""
         return f"{self.public_url}/alerts"
 
+    def page(self, path: str) -> str:
+        """Return the address of a page of the console, by its path: "/handover"."""
+        return f"{self.public_url}{path}"
+
     def personal(self, alert: int, person: str, now: datetime) -> str:
         """Return the address by which ``person`` acts on an alert without signing in, for a day."""
         body = _HEAD.pack(_VERSION, alert, int((now + HOLDS).timestamp())) + person.encode()

@@ -8,6 +8,7 @@ from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 from duty.alerts import TakePolicy
+from duty.briefs import BriefTerms
 from duty.escalation import EscalationPolicy
 from duty.findings import Rule
 from duty.handover import HandoverTerms
@@ -44,6 +45,7 @@ class Orders:
     self_test: time | None = None
     self_tested: frozenset[str] = frozenset()
     handover: HandoverTerms = field(default_factory=HandoverTerms)
+    briefs: BriefTerms = field(default_factory=BriefTerms)
     answers: bool = False
     """Answers by SMS reach us, so that a message may ask for one."""
 

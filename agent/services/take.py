@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from agent.services.orders import Orders
 from agent.services.raise_alerts import tell_those_who_know
 from agent.services.station import Station
+from agent.services.write_log import put_line
 from agent.store import alerts, journal, outbox, people, timeline
 from agent.store.timeline import EventKind
 from duty.alerts import Alert, AlertState, closed, given_back, snoozed, taken
 from duty.errors import NightdutyError, NotFound
+from duty.tours import tour_at
 
 MOST_AT_ONCE = 1000
 LONGEST_SNOOZE = timedelta(days=7)
@@ -64,8 +67,13 @@ async def hand(station: Station, number: int, by: str, to: str, word: str = "", 
     return await station.store.write(_hand, number, by, to, word, asker, station.clock.now())
 
 
-async def comment(station: Station, number: int, by: str, word: str, *, asker: str = "") -> Alert:
-    """Add a word to an alert's timeline."""
+async def comment(station: Station, number: int, by: str, word: str, *, asker: str = "", logged: bool = False) -> Alert:
+    """Add a word to an alert's timeline, and to the duty log of its site where it is to be ``logged``.
+
+    Raises NotFound, NightdutyError, and RecordRefused where the log takes no more.
+    """
+    if logged:
+        return await station.store.write(_note, station.orders, number, by, word, asker, station.clock.now())
     return await _change(station, number, by, EventKind.COMMENTED, lambda a: a, word, asker)
 
 
@@ -136,6 +144,15 @@ def _write(
         outbox.drop(conn, agent, number)
         tell_those_who_know(conn, agent, {number: now}, kind.value)
     return after
+
+
+def _note(
+    conn: Connection, agent: str, orders: Orders, number: int, by: str, word: str, asker: str, now: datetime
+) -> Alert:
+    alert = _write(conn, agent, number, by, EventKind.COMMENTED, lambda a: a, word, asker, now)
+    site = orders.site_or_first(alert.site)
+    put_line(conn, agent, tour_at(orders.night_of(site), site, now), now, by, word, number, asker, now)
+    return alert
 
 
 def _hand(conn: Connection, agent: str, number: int, by: str, to: str, word: str, asker: str, now: datetime) -> Alert:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from agent.services.gather import gathered, goes_on, title_of
@@ -11,14 +13,25 @@ from agent.services.hand_out import Addressed
 from agent.services.links import Links
 from agent.services.orders import Orders
 from agent.store.outbox import CALLS, OutboxItem, OutboxState
+from agent.store.values import restored
 from duty import own_alerts
 from duty.alerts import Alert
+from duty.briefs import Brief
 from duty.fold import REACH
 from duty.targets import behind
 from exporters.notify.port import REFUSALS, Message
 from exporters.words import Say, words
 from exporters.words.events import Event, EventKind, Tried
 from exporters.words.messages import page
+
+PAGES: Final = MappingProxyType(
+    {
+        EventKind.BRIEF_ALL_WELL.value: "/",
+        EventKind.BRIEF_MORNING.value: "/handover",
+        EventKind.HANDOVER_RETURNED.value: "/handover",
+    }
+)
+"""Where a message leads that is about no alert, by its event."""
 
 
 def worded(letter: Addressed, orders: Orders, now: datetime, links: Links | None = None) -> Message:
@@ -31,9 +44,12 @@ def worded(letter: Addressed, orders: Orders, now: datetime, links: Links | None
 
 
 def _link(letter: Addressed, links: Links | None, now: datetime) -> str:
-    """Return where the message leads: to its alert, or to the list where it is about several."""
-    if links is None or not letter.alerts:
+    """Return where the message leads: to its alert, to the list where it is about several, or to the page of it."""
+    if links is None:
         return ""
+    if not letter.alerts:
+        path = PAGES.get(letter.batch.first.event)
+        return links.page(path) if path else ""
     if len(letter.alerts) > 1:
         return links.every
     first, (alert,) = letter.batch.first, letter.alerts
@@ -54,7 +70,7 @@ def _single(letter: Addressed, orders: Orders, say: Say) -> Event:
         word=str(item.data.get("word", "")),
     )
     if alert is None:
-        return event
+        return _of_the_shift(event, item, letter, orders)
     event = replace(
         event,
         target=orders.targets.get(alert.key[0]),
@@ -65,6 +81,25 @@ def _single(letter: Addressed, orders: Orders, say: Say) -> Event:
         history=tuple(_tried(before, letter) for before in letter.before),
     )
     return _of_the_watch(event, alert, orders, say)
+
+
+def _of_the_shift(event: Event, item: OutboxItem, letter: Addressed, orders: Orders) -> Event:
+    """Give an event that is about no alert what its data say: a brief, or a form that was returned."""
+    there = letter.there
+    if event.kind is EventKind.HANDOVER_RETURNED:
+        form, why = str(item.data.get("form", "")), str(item.data.get("reason", ""))
+        return replace(event, giver=title_of(event.giver, there), form=form, word=why)
+    if event.kind not in (EventKind.BRIEF_ALL_WELL, EventKind.BRIEF_MORNING):
+        return event
+    brief = restored(Brief, item.data)
+    worst = brief.worst and replace(brief.worst, taken_by=title_of(brief.worst.taken_by, there))
+    titled = replace(
+        brief,
+        worst=worst,
+        technicians=tuple(title_of(name, there) for name in brief.technicians),
+        signers=tuple(title_of(name, there) for name in brief.signers),
+    )
+    return replace(event, site=orders.sites.get(brief.site), brief=titled)
 
 
 def _below(alert: Alert, orders: Orders) -> int:

@@ -176,7 +176,9 @@ def round_at(conn: Connection, agent: str, cadence: str, slot: datetime) -> tupl
 
 def get_rounds(conn: Connection, which: sa.ColumnElement[bool]) -> list[Round]:
     """Return the rounds that fit, oldest first, without their counts."""
-    return [_round(row) for row in conn.execute(sa.select(rounds).where(which).order_by(rounds.c.slot))]
+    return [
+        _round(row) for row in conn.execute(sa.select(rounds).where(which).order_by(rounds.c.slot, rounds.c.cadence))
+    ]
 
 
 def _counted(conn: Connection, query: sa.Select[Any]) -> list[tuple[Round, Counts]]:

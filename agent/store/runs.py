@@ -57,6 +57,12 @@ def last_run(conn: Connection, agent: str) -> Run | None:
     return None if row is None else Run(row.run_id, row.version, row.began, row.beat, row.ended, row.reason)
 
 
+def first_began(conn: Connection, agent: str) -> datetime | None:
+    """Return when the first run began, None where there was none."""
+    query = sa.select(sa.func.min(runs.c.began, type_=runs.c.began.type)).where(runs.c.agent == agent)
+    return conn.execute(query).scalar()
+
+
 def record_step(conn: Connection, agent: str, run_id: str, at: datetime, step: timedelta) -> None:
     """Write that the wall clock was moved by ``step``."""
     conn.execute(clock_steps.insert().values(agent=agent, run_id=run_id, at=at, step_us=step // MICROSECOND))

@@ -187,8 +187,7 @@ class _Layout:
             yield say("paper.form.override", what=self._clerk.known(f"paper.form.hindrances.{code}", code))
         if given.reason:
             yield say("paper.form.reason", text=given.reason)
-        if given.checked:
-            checked = (self._clerk.known(f"handover.checked.{code}", code) for code in given.checked)
-            yield say("paper.form.checked", what=say("paper.comma").join(checked))
+        for code in given.checked:
+            yield say("paper.form.checked", what=self._clerk.known(f"handover.check.{code}", code))
         if given.remark:
             yield say("paper.form.remark", text=given.remark)

@@ -96,8 +96,8 @@ def matrix(log: NightLog, clerk: Clerk) -> Iterator[Block]:
                 Cell(star(target) + target.name),
                 Cell(clerk.place(target)),
                 *(
-                    missed if gone[place] else absent if state is None else cells[state]
-                    for place, state in enumerate(log.states.get(target.name, ()))
+                    missed if over else absent if state is None else cells[state]
+                    for over, state in zip(gone, log.states.get(target.name, ()), strict=False)
                 ),
             )
             for number, target in enumerate(log.targets, 1)

@@ -11,6 +11,8 @@ from exporters.papers.pen import MARGIN, MM_PER_POINT, MOST_LINES, Full, Pen, he
 SMALL: Final = 7.0
 ROLE: Final = 0.2
 """The part of the width in which it stands who signs."""
+HEADING: Final = 34.0
+"""Millimetres that must be free for a heading: it does not stand alone at the end of a page."""
 SIGNED: Final = 7.0
 TO_SIGN: Final = 11.0
 
@@ -64,7 +66,7 @@ def _cell_lines(pen: Pen, cell: Cell, width: float, paper: Paper) -> list[str]:
 
 def _section(pen: Pen, section: Section, phrases: Phrases, after: float = 0) -> None:
     if section.title:
-        ruled.make_room(pen, min(max(20.0, 11 + after), pen.bottom - MARGIN))
+        ruled.make_room(pen, min(max(HEADING, 11 + after), pen.bottom - MARGIN))
         pen.box(pen.left, pen.y + 0.4, 1.3, 4.4, shade=0, ruled=False)
         pen.write(pen.left + 3, pen.y, pen.clean(section.title, 120), 11, bold=True)
         pen.y += height_of(1, 11) + 1.2

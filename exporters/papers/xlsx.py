@@ -51,11 +51,14 @@ _RIGHT: Final = Alignment(horizontal="right", vertical="center")
 def workbook(sheets: Sequence[tuple[str, Paper]]) -> bytes:
     """Return papers as one workbook, a sheet each under its name; the same papers give the same cells."""
     book = Workbook()
-    book.remove(book.active) if book.active is not None else None
+    blank = book.active
     taken: set[str] = set()
     for name, paper in sheets[:MOST_SHEETS]:
         page = book.create_sheet(sheet_name(name, taken))
         _Page(page, paper).fill()
+        if blank is not None and blank in book.worksheets:
+            # A book must have a sheet; the one that it is born with is only needed until there is another.
+            book.remove(blank)
     if sheets:
         book.properties.title = shown(sheets[0][1].title)
         book.properties.creator = "nightduty"
@@ -133,11 +136,11 @@ class _Page:
         text = (f"{self._paper.phrases.new} " if cell.new else "") + shown(cell.text, LONGEST_TEXT)
         if cell.value is not None and not cell.new and abs(cell.value) < float("inf"):
             square.value = cell.value
-        else:
+        elif text:
             square.value = text
             # A text that begins with "=" would be a formula: what a device calls itself must not compute anything.
             square.data_type = "s"
-            square.quotePrefix = text[:1] in "=+-@\t\r" and bool(text)
+            square.quotePrefix = text[0] in "=+-@"
         square.font = font or (
             _BOLD if cell.mark in (Mark.WARNING, Mark.CRITICAL) else _QUIET if cell.mark is Mark.QUIET else _PLAIN
         )

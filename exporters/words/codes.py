@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
-from duty import own_alerts
+from duty import duty_log, own_alerts, tasks
 from duty.alerts import AlertState
 from duty.findings import Severity
 from duty.handover import Field, FormState, Signer, Verdict
@@ -15,12 +15,12 @@ from duty.overrides import REFUSALS as REFUSALS_OF_LIMITS
 from duty.parameters import FACTS, PARAMETERS
 from duty.people import ROSTERED, Post
 from duty.readings import GAPS
+from duty.round_review import REFUSALS as REFUSALS_OF_REVIEWS
 from duty.round_review import Item
 from duty.rounds import MISSED_REASONS, RoundState, SheetState
 from duty.signing import CHECKS, HINDRANCES
 from duty.silences import SilenceKind
 from duty.substitutes import REFUSALS as REFUSALS_OF_ROSTER
-from duty.tasks import Priority
 from duty.tours import Turn
 from exporters.notify.port import REFUSALS
 
@@ -119,6 +119,12 @@ NOTES: Final = ("on_my_way", "working", "maintainer", "watching", "need_help")
 SHIFT_REASONS: Final = ("ill", "leave", "swapped", "on_trip", "training", "called_in")
 """Ready words for why somebody stands in for another, or is taken off."""
 
+READ_NOTES: Final = ("handled", "reported", "known", "on_site", "watching")
+"""Ready words of who marks a round as read."""
+
+MISSED_NOTES: Final = ("restarted", "maintenance", "power", "looking")
+"""Ready words on why a round was missed."""
+
 
 READY: Final = MappingProxyType(
     {
@@ -140,6 +146,10 @@ DEEDS: Final = ("taken", "given_back", "expired", "snoozed", "handed", "closed",
 
 CONCLUSIONS: Final = ("normal", "remains", "handling")
 """How the equipment is when a shift hands over."""
+LOG_PHRASES: Final = (
+    "took_over", "walked", "power_well", "visitor_came", "visitor_left", "told_manager", "customer_rang", "handed_over"
+)  # fmt: skip
+"""Ready words for a line of the duty log."""
 
 
 CHAPTERS: Final = (
@@ -195,12 +205,15 @@ def codes() -> Iterator[str]:
     yield from (f"handover.ready.reason.{phrase}" for phrase in READY_REASONS)
     yield from (f"roster_refused.{code}" for code in REFUSALS_OF_ROSTER)
     yield from (f"rostering.reason.{reason}" for reason in SHIFT_REASONS)
+    yield from (f"review_refused.{code}" for code in (*REFUSALS_OF_REVIEWS, "no_verdict"))
+    yield from (f"reviewing.phrase.{note}" for note in READ_NOTES)
+    yield from (f"reviewing.reason.{note}" for note in MISSED_NOTES)
     yield from (f"paper.{turn}_{what}" for turn in Turn for what in ("title", "file"))
     yield from (f"paper.form.{turn}_title" for turn in Turn)
     yield from (f"paper.cell.{state}" for state in SheetState)
     yield from (f"paper.items.{item}" for item in Item)
     yield from (f"paper.deed.{kind}" for kind in DEEDS)
-    yield from (f"paper.task.priorities.{priority}" for priority in Priority)
+    yield from (f"paper.task.priorities.{priority}" for priority in tasks.Priority)
     yield from (f"paper.form.states.{state}" for state in FormState)
     yield from (f"paper.form.signers.{signer}" for signer in Signer)
     yield from (f"paper.form.verdicts.{verdict}" for verdict in Verdict)
@@ -210,3 +223,9 @@ def codes() -> Iterator[str]:
     yield from (f"paper.form.conclusions.{code}" for code in CONCLUSIONS)
     yield from (f"monthly.chapter.{chapter}" for chapter in CHAPTERS)
     yield from (f"monthly.contract_{kind}" for kind in CONTRACTS)
+    yield from (f"tasks.priority.{priority}" for priority in tasks.Priority)
+    yield from (f"tasks.origin.{origin}" for origin in tasks.Origin)
+    yield from (f"tasks.refused.{code}" for code in tasks.REFUSALS)
+    yield from (f"duty_log.refused.{code}" for code in duty_log.REFUSALS)
+    yield from (f"duty_log.phrase.{phrase}" for phrase in LOG_PHRASES)
+    yield from (f"duty_log.turn.{turn}" for turn in Turn)

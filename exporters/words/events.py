@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from duty.alerts import Alert
+from duty.briefs import Brief
 from duty.findings import Finding
 from duty.handed import ZABBIX
 from duty.people import Person, Post
@@ -57,6 +57,9 @@ class EventKind(StrEnum):
     DIGEST_ESCALATED = "digest_escalated"
     DIGEST_TAKEN = "digest_taken"
     DIGEST_RESOLVED = "digest_resolved"
+    BRIEF_ALL_WELL = "brief_all_well"
+    BRIEF_MORNING = "brief_morning"
+    HANDOVER_RETURNED = "handover_returned"
 
 
 SEVERAL: Final = (EventKind.DIGEST, EventKind.DIGEST_ESCALATED)
@@ -82,7 +85,8 @@ class Event:
     on and to which post, None where nobody is next. ``taken_by`` and ``giver`` are titles. ``alerts`` are those of a
     digest, or those that a broken channel did not carry, ``taken_by`` of each a title; ``since`` is when the channel
     failed, or from when the old settings are in force; ``word`` is what was wrong, or what who took it says.
-    ``answers`` tells that somebody listens to answers by SMS.
+    ``answers`` tells that somebody listens to answers by SMS. ``brief`` has titles for names. ``form`` is the handover
+    form that ``giver`` returned, ``word`` says why.
     """
 
     kind: EventKind
@@ -105,6 +109,8 @@ class Event:
     gap: RosterGap | None = None
     word: str = ""
     answers: bool = False
+    brief: Brief | None = None
+    form: str = ""
 
     @property
     def cut_off(self) -> str:
@@ -137,6 +143,7 @@ class Pieces:
     word: str = ""
     channel: str = ""
     below: str = ""
+    form: str = ""
 
     def said(self, say: Say, code: str, **more: object) -> str:
         """Say a code of the messages with these pieces, and more."""
@@ -151,11 +158,6 @@ def clean(text: object, longest: int = LONGEST) -> str:
     """
     line = " ".join(shown(text, longest).translate(_NEUTRAL).split())
     return re.sub(r"(?<![^\W_])_|_(?![^\W_])", "\uff3f", line).replace("://", "\uff1a//")
-
-
-def in_order(alerts: Iterable[Alert]) -> list[Alert]:
-    """Return alerts as a digest names them: the worst first, key equipment before the rest, then the oldest."""
-    return sorted(alerts, key=lambda a: (-a.severity, not a.key_equipment, a.opened, a.number))
 
 
 def say_number(alert: Alert, say: Say) -> str:
@@ -220,6 +222,7 @@ def pieces(event: Event, say: Say, zone: ZoneInfo, now: datetime, longest: int =
         word=clean(event.word, _LONGEST_WORD),
         channel=name(event.channel),
         below=f"{event.below:,}" if event.below else "",
+        form=name(event.form),
     )
     if alert is None:
         return common

@@ -15,7 +15,7 @@ from duty.escalation import SUBSTITUTES
 from duty.findings import Severity
 from duty.handed import LONGEST_SAID
 from exporters.notify.port import Message
-from exporters.words import several
+from exporters.words import briefs, several
 from exporters.words.catalogue import Say
 from exporters.words.events import (
     LONGEST,
@@ -36,6 +36,11 @@ from exporters.words.times import format_time
 _ASKING = (EventKind.FIRED, EventKind.ESCALATED, EventKind.FIRED_AGAIN, EventKind.HANDED, *SEVERAL)
 """The events in which somebody must take something."""
 
+_BRIEFS = (EventKind.BRIEF_ALL_WELL, EventKind.BRIEF_MORNING)
+
+_LABELS = {EventKind.BRIEF_MORNING: "open_form", EventKind.HANDOVER_RETURNED: "open_form"}
+"""Where a link leads to, if it is neither to something to take nor to details."""
+
 
 def page(event: Event, say: Say, zone: ZoneInfo, now: datetime) -> Message:
     """Say an event, by the clock of ``zone``: a title, at most five lines, and one SMS.
@@ -44,7 +49,7 @@ def page(event: Event, say: Say, zone: ZoneInfo, now: datetime) -> Message:
     """
     told = pieces(event, say, zone, now)
     head, lines = _SAID[event.kind](event, told, say, zone, now)
-    label = "open_take" if event.kind in _ASKING else "open_details"
+    label = "open_take" if event.kind in _ASKING else _LABELS.get(event.kind, "open_details")
     return Message(
         title=say("message.title", keyword=say("message.keyword"), head=head[0], what=head[1]),
         lines=tuple(line for line in lines if line)[: MOST_LINES - 1],
@@ -191,6 +196,9 @@ _SAID: Final = MappingProxyType[EventKind, Callable[[Event, Pieces, Say, ZoneInf
         EventKind.DIGEST_ESCALATED: _digest_escalated,
         EventKind.DIGEST_TAKEN: _digest_taken,
         EventKind.DIGEST_RESOLVED: _digest_resolved,
+        EventKind.BRIEF_ALL_WELL: briefs.told,
+        EventKind.BRIEF_MORNING: briefs.told,
+        EventKind.HANDOVER_RETURNED: briefs.returned,
     }
 )
 
@@ -201,6 +209,8 @@ def _severity(event: Event) -> Severity:
             return Severity.NOTE
         case EventKind.RESOLVED | EventKind.DIGEST_RESOLVED | EventKind.CHANNEL_RESTORED:
             return Severity.OK
+        case kind if kind in _BRIEFS:
+            return briefs.severity(event)
         case kind if kind in SEVERAL:
             return max((alert.severity for alert in event.alerts), default=Severity.NOTE)
         case _:
@@ -214,7 +224,7 @@ def _graded(event: Event, say: Say) -> str:
 def _mention(event: Event) -> tuple[str, ...]:
     """Name the telephone of who is asked, as digits: a mention is made of it, and nothing else may become one."""
     number = re.sub(r"[^+0-9]", "", event.person.phone) if event.person else ""
-    return (number,) if number and event.kind in _ASKING else ()
+    return (number,) if number and event.kind in (*_ASKING, EventKind.HANDOVER_RETURNED) else ()
 
 
 def _where(event: Event, told: Pieces, say: Say) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from duty.alerts import Alert
+from duty.alerts import Alert, worst_first
 from exporters.words.catalogue import Say
-from exporters.words.events import Event, clean, in_order, say_length, say_number, say_wrong
+from exporters.words.events import Event, clean, say_length, say_number, say_wrong
 from exporters.words.times import format_time
 
 MOST_LINES = 6
@@ -60,7 +60,7 @@ def listed(say: Say, items: Sequence[str]) -> str:
 
 
 def _lines(event: Event, last: Sequence[str], say: Say, line: Callable[[Alert], str]) -> list[str]:
-    alerts = in_order(event.alerts)
+    alerts = worst_first(event.alerts)
     room = MOST_LINES - 1 - len(last)
     shown = alerts if len(alerts) <= room else alerts[: room - 1]
     lines = [line(alert) for alert in shown]

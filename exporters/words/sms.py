@@ -11,9 +11,11 @@ from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from duty.alerts import worst_first
 from duty.findings import Severity
+from exporters.words.briefs import returned_sms, sms_parts
 from exporters.words.catalogue import Say
-from exporters.words.events import SEVERAL, Event, EventKind, Pieces, clean, in_order, pieces, say_length, waited
+from exporters.words.events import SEVERAL, Event, EventKind, Pieces, clean, pieces, say_length, waited
 from exporters.words.times import format_time
 
 GSM7_LONGEST: Final = 160
@@ -151,6 +153,10 @@ def sms(event: Event, say: Say, zone: ZoneInfo, now: datetime) -> str:
                 ((site, ""), (_SITE,)),
                 ((say("message.sms.gap", post=post, clock=clock),), ()),
             ]
+        case EventKind.BRIEF_ALL_WELL | EventKind.BRIEF_MORNING:
+            parts = sms_parts(event, told, say, zone, now)
+        case EventKind.HANDOVER_RETURNED:
+            parts = returned_sms(event, told, say)
         case _:
             short = told.said(say, f"sms.{event.kind}_short")
             full = told.said(say, f"sms.{event.kind}") if told.since or event.kind is EventKind.TEST else short
@@ -231,7 +237,7 @@ def _digest_taken(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: dat
 
 def _count(event: Event, say: Say, untaken: str = "") -> list[Ranked]:
     """Return how many alerts there are, and the first three of them."""
-    things = [clean(alert.key[0], _WHOLE) for alert in in_order(event.alerts)[:3]]
+    things = [clean(alert.key[0], _WHOLE) for alert in worst_first(event.alerts)[:3]]
     named = tuple(say("message.comma").join(things[:n]) for n in range(len(things), 0, -1))
     forms = (*(say("message.sms.first", things=some) for some in named), "")
     return [((say("message.count", n=len(event.alerts)) + untaken,), ()), (forms, (_SYMPTOM,) * (len(forms) - 1))]

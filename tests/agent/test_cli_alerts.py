@@ -235,3 +235,14 @@ def test_somebody_is_put_on_duty_and_stands_in(fresh: House) -> None:
     assert "chef is no post" in fresh.refuses(
         "substitute", "--post", "chef", "--person", "zhang", "--begin", f"{day} 20:00"
     )
+
+
+def test_a_round_is_marked_as_read(house: House) -> None:
+    house.says("inspect", status=2)
+    (number,) = rows(house.daemon.database, "SELECT max(number) FROM round")[0]
+    said = house.says("read", str(number), "--as", "zhang", "--note", "已到现场")
+    assert said.startswith("张三，")
+    assert said.endswith("“已到现场”\n")
+    assert said == house.says("read", str(number), "--as", "zhang", "--note", "已到现场"), "the first time stands"
+    assert "there is nobody named chen" in house.refuses("read", str(number), "--as", "chen")
+    assert "there is no round 99" in house.refuses("read", "99")

@@ -6,6 +6,7 @@ import pytest
 
 from config.build import fingerprint
 from config.build_people import (
+    build_briefs,
     build_escalation,
     build_fallback,
     build_people,
@@ -15,6 +16,7 @@ from config.build_people import (
 from config.load import parse
 from config.schema import Settings
 from duty.alerts import TakePolicy
+from duty.briefs import BriefTerms
 from duty.escalation import EscalationPolicy, Step
 from duty.people import Contact, Person, Post
 from duty.roster import Rotation
@@ -111,3 +113,9 @@ def test_the_fingerprint_knows_who_is_told(settings: Settings) -> None:
     other = parse(TEXT.replace("jia@", "ding@"), "settings.yaml")
     assert fingerprint(settings) == fingerprint(parse(TEXT, "settings.yaml"))
     assert fingerprint(settings) != fingerprint(other)
+
+
+def test_briefs_have_their_times_and_the_leading_groups_channel(settings: Settings) -> None:
+    assert build_briefs(settings) == BriefTerms((time(20, 15), time(7, 30)), time(7, 45))
+    written = parse(TEXT + "briefs: {all_well: [], morning: null, group: [{channel: siren}]}", "settings.yaml")
+    assert build_briefs(written) == BriefTerms((), None, (Contact("siren", "", "local"),))

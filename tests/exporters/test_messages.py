@@ -15,11 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duty.alerts import Alert, AlertState, TakePolicy, closed, taken
+from duty.briefs import Brief, BriefKind, RoundTally
 from duty.escalation import SUBSTITUTES
 from duty.findings import Finding, Severity
 from duty.people import Person, Post
 from duty.roster import RosterGap
+from duty.rounds import SheetState
 from duty.targets import Maintainer, Site, Target
+from duty.tours import Turn
 from exporters.notify.port import Message
 from exporters.words import LANGUAGES, Say, words
 from exporters.words.codes import RESULTS
@@ -201,6 +204,79 @@ def digest_resolved(say: Say) -> Event:
     return Event(EventKind.DIGEST_RESOLVED, max(ends), "k", site=SITE[say], alerts=alerts)
 
 
+def brief_of(say: Say, kind: BriefKind) -> Brief:
+    evening = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    rounds = RoundTally(1, 1, 0, 0, 1, evening, {SheetState.OK: 599, SheetState.SUPPRESSED: 1})
+    technicians, signers = (TECHNICIAN[say].title,), (MANAGER[say].title,)
+    return Brief(
+        kind, "hz1", evening + 15 * MINUTE, Turn.NIGHT, evening, evening + timedelta(hours=12), rounds,
+        technicians=technicians, signers=signers, form="JB-20261123-N",
+    )  # fmt: skip
+
+
+def all_well(say: Say) -> Event:
+    brief = brief_of(say, BriefKind.ALL_WELL)
+    return Event(EventKind.BRIEF_ALL_WELL, brief.at, "k", site=SITE[say], person=MANAGER[say], brief=brief)
+
+
+def not_all_well(say: Say) -> Event:
+    brief = replace(
+        brief_of(say, BriefKind.ALL_WELL),
+        at=T0 + timedelta(hours=4, minutes=20),
+        rounds=RoundTally(
+            12, 9, 2, 1, 3, T0 + timedelta(hours=3, minutes=50),
+            {SheetState.OK: 5970, SheetState.ABNORMAL: 2, SheetState.NOT_REACHED: 1},
+        ),
+        opened=9,
+        closed=7,
+        open=2,
+        major=1,
+        worst=ALERT,
+        technicians=(),
+        unheld=(Post.TECHNICIAN, Post.MANAGER),
+        channels=("dingtalk", "sms"),
+        tasks=4,
+        overdue=1,
+    )  # fmt: skip
+    return replace(all_well(say), at=brief.at, brief=brief)
+
+
+def morning(say: Say) -> Event:
+    event = not_all_well(say)
+    assert event.brief
+    brief = replace(
+        event.brief,
+        kind=BriefKind.MORNING,
+        at=T0 + timedelta(hours=4, minutes=35),
+        rounds=replace(event.brief.rounds, made=12, missed=0, interrupted=0),
+        closed=8,
+        open=1,
+        major=0,
+        worst=replace(DISK, taken_by=TECHNICIAN[say].title),
+        technicians=(TECHNICIAN[say].title,),
+        unheld=(),
+        channels=(),
+        tasks=2,
+        overdue=0,
+    )
+    return replace(event, kind=EventKind.BRIEF_MORNING, at=brief.at, person=None, brief=brief)
+
+
+def quiet_morning(say: Say) -> Event:
+    event = morning(say)
+    assert event.brief
+    rounds = replace(event.brief.rounds, unread=0, counts={SheetState.OK: 600})
+    brief = replace(event.brief, rounds=rounds, opened=3, closed=3, open=0, worst=None, tasks=0)
+    return replace(event, person=MANAGER[say], brief=brief)
+
+
+def handover_returned(say: Say) -> Event:
+    return Event(
+        EventKind.HANDOVER_RETURNED, T0, "k", person=TECHNICIAN[say], giver=MANAGER[say].title, form="JB-20261123-N",
+        word="core board missing",
+    )  # fmt: skip
+
+
 EVENTS = (
     fired,
     cut_off,
@@ -221,6 +297,11 @@ EVENTS = (
     digest_escalated,
     digest_taken,
     digest_resolved,
+    all_well,
+    not_all_well,
+    morning,
+    quiet_morning,
+    handover_returned,
 )
 
 
@@ -338,8 +419,20 @@ def named(event: Event, name: str) -> Event:
         key = (name, alert.key[1], name)
         return replace(alert, key=key, site=name, taken_by=name and alert.taken_by, word=alert.word and name)
 
+    brief = event.brief and replace(
+        event.brief,
+        site=name,
+        worst=event.brief.worst and renamed(event.brief.worst),
+        technicians=tuple(name for _ in event.brief.technicians),
+        signers=tuple(name for _ in event.brief.signers),
+        channels=tuple(name for _ in event.brief.channels),
+        form=name,
+    )
     return replace(
         event,
+        brief=brief,
+        giver=event.giver and name,
+        form=event.form and name,
         alert=event.alert and replace(renamed(event.alert), finding=finding if event.target else event.alert.finding),
         target=event.target
         and replace(event.target, name=name, room=name, rack=name, business=name, maintainer=Maintainer(name, name)),
@@ -423,6 +516,15 @@ def test_a_name_stands_whole_in_an_sms_or_not_at_all(
             alerts=tuple(replace(each, key=(whole["Ω"], "reach", "")) for each in told.alerts),
             person=told.person and Person("p", whole["Ψ"]),
             site=told.site and Site("s", whole["Ξ"], "UTC"),
+            brief=told.brief
+            and replace(
+                told.brief,
+                worst=told.brief.worst and replace(told.brief.worst, key=(whole["Ω"], "reach", "")),
+                signers=(whole["Ψ"],),
+                channels=(whole["Θ"],),
+            ),
+            giver=told.giver and whole["Ψ"],
+            form=told.form and whole["Ω"],
         )
         message = said(told, say)
         for letter, name in whole.items():

@@ -36,7 +36,9 @@ rotations:
   manager-night: {post: manager, people: [yi], start: 2026-11-01, begin: "20:00", end: "08:00"}
 fallback:
   - {channel: sms, address: "9"}
+briefs: {all_well: [], morning: null}
 """
+"""Without briefs, for each letter that is counted here is about an alert."""
 NIGHTLY = (
     SETTINGS.replace("port: 5432}", "port: 5432, key: true}")
     .replace("port: 443}", "port: 443, key: true}")

@@ -38,7 +38,9 @@ rotations:
   leader-night: {post: leader, people: [zu], start: 2026-11-01, begin: "20:00", end: "08:00"}
 fallback:
   - {channel: sms, address: "9"}
+briefs: {all_well: [], morning: null}
 """
+"""What is told at set times is told in other stories: here every message is counted."""
 WHOLE_NIGHT = [
     ("24 03:12", "chat", "jia"),
     ("24 03:14", "sms", "1"),
@@ -157,7 +159,8 @@ async def test_when_nobody_is_on_duty_the_fallback_is_told(night: Night) -> None
     await night.go_on_duty()
     await dies(night, "2026-11-24 10:00", "core")
     await night.until("10:04")
-    assert [(s.channel, s.address) for s in night.sent] == [("sms", "9")]
+    # The form of the night that nobody signed is told of as well.
+    assert [(s.channel, s.address) for s in night.sent if "core" in s.title] == [("sms", "9")]
     await night.stop()
 
 

@@ -15,9 +15,10 @@ from sqlalchemy import Connection
 from agent.services import fill_form, take
 from agent.services.door import Door
 from agent.services.passwords import Passwords
-from agent.services.sign_form import NotSigned, Wanted, content_of, sign_form
+from agent.services.sign_form import Wanted, content_of, sign_form
 from agent.store import accounts, alerts, form_contents, forms, journal
 from agent.store.accounts import Account
+from duty.errors import HandoverRefused
 from duty.form_content import FormContent
 from duty.handover import Field, Form, FormState, Signer, Verdict
 from duty.people import Post
@@ -158,7 +159,7 @@ async def test_a_quiet_night_is_signed_by_three_and_stands(night: Night, desk: D
     assert came.arrived is not None
     assert came.due is not None
     assert came.arrived <= came.due, "a quarter of an hour early, on record"
-    with pytest.raises(fill_form.NotWritten, match="taken_over"):
+    with pytest.raises(HandoverRefused, match="taken_over"):
         await fill_form.fill_form(night.station, form.number, "jia", {Field.HEADS_UP_1: "no it is not"})
     await night.until("10:00", QUIETLY)
     assert night.sent == [], "nobody was called"
@@ -178,7 +179,7 @@ async def test_an_open_fault_is_carried_into_the_third_shift(night: Night, desk:
     night.shows["printer"] = silent
     await night.until("20:30")
     await night_signed(desk)
-    with pytest.raises(NotSigned, match="no_due"):
+    with pytest.raises(HandoverRefused, match="no_due"):
         await desk.sign("yi", Signer.MANAGER, Post.MANAGER, verdict=Verdict.WITH_FAULTS, reason="spare part comes")
     due = night.at("18:00")
     form = await desk.sign(
@@ -207,14 +208,17 @@ async def test_a_form_is_returned_and_signed_anew(night: Night, desk: Desk) -> N
     await close_the_day(desk)
     await night_signed(desk)
     await night.until("08:02")
-    with pytest.raises(NotSigned, match="no_reason"):
+    with pytest.raises(HandoverRefused, match="no_reason"):
         await desk.sign("yi", Signer.MANAGER, Post.MANAGER, verdict=Verdict.RETURNED)
     form = await desk.sign("yi", Signer.MANAGER, Post.MANAGER, verdict=Verdict.RETURNED, reason="the UPS is missing")
     assert form.state is FormState.DRAFT
     assert form.returned is not None
     assert form.returned.reason == "the UPS is missing"
+    await night.tick()
+    assert sorted(sent.address for sent in night.sent) == ["1", "2"], "both shifts are told, wherever they are"
+    assert "the UPS is missing" in night.sent[0].text
     await fill_form.fill_form(night.station, form.number, "jia", {Field.STANDBY: "UPS-02 on bypass"})
-    with pytest.raises(NotSigned, match="hindered_order"):
+    with pytest.raises(HandoverRefused, match="hindered_order"):
         await desk.agree()
     await desk.sign("jia", Signer.OUTGOING)
     await desk.sign("wu", Signer.INCOMING)
@@ -254,9 +258,9 @@ async def test_nobody_signs_for_another_without_saying_for_whom_and_why(night: N
         ({"seen": "0" * 64}, "changed"),
     ]
     for more, why in cases:
-        with pytest.raises(NotSigned, match=why):
+        with pytest.raises(HandoverRefused, match=why):
             await desk.sign("wu", Signer.OUTGOING, **more)
-    with pytest.raises(NotSigned, match="post"):
+    with pytest.raises(HandoverRefused, match="post"):
         await desk.sign("jia", Signer.MANAGER)
     form = await desk.sign("wu", Signer.OUTGOING, on_behalf="jia", reason="taken to hospital")
     signature = form.by(Signer.OUTGOING)
@@ -274,9 +278,9 @@ async def test_no_shift_changes_in_the_middle_of_a_major_fault(night: Night, des
     await take.take(night.station, alert.number, "jia")
     assert (await desk.content(await desk.form())).equipment.conclusion == "handling"
     await desk.sign("jia", Signer.OUTGOING)
-    with pytest.raises(NotSigned, match="hindered_major"):
+    with pytest.raises(HandoverRefused, match="hindered_major"):
         await desk.sign("wu", Signer.INCOMING)
-    with pytest.raises(NotSigned, match="no_reason"):
+    with pytest.raises(HandoverRefused, match="no_reason"):
         await desk.sign("wu", Signer.INCOMING, override=("major",))
     form = await desk.sign("wu", Signer.INCOMING, override=("major",), reason="jia has been up for 20 hours")
     signature = form.by(Signer.INCOMING)
@@ -290,7 +294,7 @@ async def test_who_takes_over_looks_first_or_says_what_is_not_right(night: Night
     await close_the_day(desk)
     await night.until("07:50", QUIETLY)
     await desk.sign("jia", Signer.OUTGOING)
-    with pytest.raises(NotSigned, match="unchecked"):
+    with pytest.raises(HandoverRefused, match="unchecked"):
         await desk.sign("wu", Signer.INCOMING, checked=("devices",))
     form = await desk.sign("wu", Signer.INCOMING, checked=("devices",), remark="one key is missing")
     assert form.state is FormState.TAKEN_OVER

@@ -7,6 +7,11 @@
   const stale = document.querySelector("#stale p");
   let waiting = 0;
 
+  /* On a telephone the places are a row that moves; the present one is within it. */
+  const place = document.querySelector(".head nav [aria-current]");
+  const row = place && place.parentElement;
+  if (row && place.offsetLeft + place.offsetWidth > row.clientWidth) row.scrollLeft = place.offsetLeft - row.clientWidth / 2;
+
   /* What a link or a button is known by, so that it is found again in the new content. */
   function named(one) {
     return one.getAttribute("href") || (one.form && one.form.getAttribute("action") + one.value);

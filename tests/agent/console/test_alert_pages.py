@@ -227,9 +227,9 @@ async def test_how_it_stands_is_one_sentence(at: Callable[..., Visit]) -> None:
         assert sentence in (await visit.page(f"/alerts/{number}")).words
 
 
-async def test_what_is_over_offers_nothing_to_do(at: Callable[..., Visit]) -> None:
+async def test_what_is_over_can_only_be_made_a_task_of(at: Callable[..., Visit]) -> None:
     page = await at().page("/alerts/5")
-    assert [f["action"] for f in page.all("form") if str(f.get("action")).startswith("/alerts/")] == []
+    assert [f["action"] for f in page.all("form") if str(f.get("action")).startswith("/alerts/")] == ["/alerts/5/task"]
     assert "It lasted 2 h." in page.words
 
 
@@ -295,7 +295,8 @@ async def test_a_time_that_makes_no_sense_is_refused_and_the_rest_kept(
 
 async def test_an_alert_is_handed_on_to_somebody(desk: Desk, at: Callable[..., Visit]) -> None:
     visit = at()
-    names = [o["value"] for o in (await visit.page("/alerts/1")).all("option") if o.get("value")]
+    form = (await visit.get("/alerts/1")).text.partition('action="/alerts/1/hand"')[2].partition("</form>")[0]
+    names = [o["value"] for o in Outline(form).all("option") if o.get("value")]
     assert names == ["zhaolei", "lina"], "whoever is on duty first, and never oneself"
     words = await visit.said("/alerts/1/hand", to="lina", word="I am at site 2")
     assert "They are told." in words

@@ -134,7 +134,7 @@ async def test_a_round_says_what_changed(desk: Desk, house: Build) -> None:
 async def test_a_missed_round_has_a_page_with_its_reason(desk: Desk, house: Build) -> None:
     words = (await outline(desk, house(), "/rounds/19")).words
     assert "missed: the agent was not running" in words
-    assert "note the reason at the handover" in words
+    assert "say above what is known of it" in words
 
 
 async def test_a_sheet_says_who_it_is_and_whom_to_ring(desk: Desk, house: Build) -> None:
@@ -268,6 +268,8 @@ async def test_nothing_a_device_says_becomes_markup(
             assert tag != "form" or attributes in (
                 {"class": "inline", "method": "post", "action": "/sign-out"},
                 {"method": "dialog"},
+                {"class": "ask read", "method": "post", "action": path + "/read"},
+                {"class": "ask card seen", "method": "post", "action": path + "/lines"},
             )
             assert tag != "script" or attributes.get("src") in ("/static/console.js", "/static/keys.js")
     assert not tags & {"img", "svg", "iframe", "object", "style", "base"}

@@ -139,8 +139,8 @@ MANUAL = (
 )
 
 
-def night(targets: int = 5, *, hostile: tuple[str, ...] = ()) -> NightLog:
-    """Return a night of twelve rounds; round 5 was missed, and half of them were read."""
+def night(targets: int = 5, *, hostile: tuple[str, ...] = (), hours: int = 12) -> NightLog:
+    """Return a night of twelve rounds, ``hours`` of them made; the fifth was missed, and half of them were read."""
     known = [*SMALL[:targets]]
     known += [Target(text, text, ("snmp",), "hz1", text, text, key=True) for text in hostile]
     known += [
@@ -153,7 +153,7 @@ def night(targets: int = 5, *, hostile: tuple[str, ...] = ()) -> NightLog:
     rows: dict[str, list[SheetState | None]] = {target.name: [] for target in known}
     key: dict[str, list[Figures | None]] = {target.name: [] for target in known if target.key}
     charge: list[Reading | None] = []
-    for hour in range(12):
+    for hour in range(hours):
         slot, missed = EVENING + hour * HOUR, hour == 4
         for place, target in enumerate(known):
             rows[target.name].append(None if missed else state_of(place, hour))
@@ -177,7 +177,8 @@ def night(targets: int = 5, *, hostile: tuple[str, ...] = ()) -> NightLog:
         for s in in_order(stretches(states), by_name)[:500]
     )
     return NightLog(
-        TOUR, "杭州一机房", "Asia/Shanghai", MORNING + 5 * MINUTE, tuple(rounds), targets=tuple(known), states=states,
+        TOUR, "杭州一机房", "Asia/Shanghai", MORNING + 5 * MINUTE, tuple(rounds),
+        to_come=tuple(EVENING + hour * HOUR for hour in range(hours, 12)), targets=tuple(known), states=states,
         troubles=troubles, alerts=alerts_of_the_night(),
         key=tuple(KeyFigures(name, tuple(row)) for name, row in key.items())[:60],
         power=(PowerLine("HZ1-UPS-02", "battery_charge", tuple(charge)),),
@@ -267,6 +268,7 @@ def form(*, signed: bool = False) -> Form:
     given = (
         Signature(Signer.OUTGOING, "wangfang", MORNING - 5 * MINUTE, "d", 1),
         Signature(Signer.INCOMING, "lina", MORNING + MINUTE, "d", 1, override=("major",), reason="主管电话同意",
+                  checked=("keys",),
                   remark="ACC-31 由本班继续处理"),
         Signature(Signer.MANAGER, "zhaolei", MORNING + 9 * MINUTE, "d", 1, verdict=Verdict.WITH_FAULTS,
                   reason="等待备件", due=MORNING + 4 * HOUR),
