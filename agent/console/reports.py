@@ -19,8 +19,8 @@ from agent.console.render import language_of, page, round_url, target_url
 from agent.services.report_month import list_months, read_month
 from duty.operations import Month, MonthReport
 from exporters.bars import Bar, bars
+from exporters.papers.monthly_cells import Evidence, minutes
 from exporters.papers.monthly_report import monthly_file_name, monthly_paper, monthly_papers
-from exporters.papers.monthly_tables import Evidence, minutes
 from exporters.papers.paper import Paper
 from exporters.papers.pdf import pdf
 from exporters.papers.xlsx import workbook

@@ -20,18 +20,14 @@ from agent.services.station import Station
 from agent.store import forms, nights, operations, people
 from agent.store.operations import Tally
 from duty.fold import REACH, Key
+from duty.month_figures import contracts, counted, form_line, handling, per_day
 from duty.operations import (
     Month,
     MonthReport,
     Outage,
     RoundsMonth,
     TargetMonth,
-    contracts,
-    counted,
-    form_line,
-    handling,
     month_of,
-    per_day,
 )
 from duty.rounds import BY_HAND, Round, RoundState, SheetState
 from duty.spans import length, shared

@@ -9,9 +9,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from duty.operations import Month, MonthReport
-from exporters.papers import monthly_tables
+from exporters.papers import monthly_people, monthly_tables
 from exporters.papers.clerk import Clerk
-from exporters.papers.monthly_tables import NOT_WORTH, Book, Evidence, minutes, percent
+from exporters.papers.monthly_cells import NOT_WORTH, Book, Evidence, minutes, percent
 from exporters.papers.paper import Cell, Mark, Pairs, Paper, Section, Words
 from exporters.words import Say, shown
 from exporters.words.codes import CHAPTERS
@@ -28,12 +28,12 @@ def monthly_paper(report: MonthReport, say: Say, evidence: Evidence | None = Non
         monthly_tables.targets(book),
         monthly_tables.outages(book),
         monthly_tables.circuits(book),
-        monthly_tables.alerts(book),
-        monthly_tables.rounds(book),
-        monthly_tables.forms(book),
-        monthly_tables.contracts(book),
+        monthly_people.alerts(book),
+        monthly_people.rounds(book),
+        monthly_people.forms(book),
+        monthly_people.contracts(book),
         monthly_tables.days(book),
-        monthly_tables.notes(book),
+        monthly_people.notes(book),
     )
     return Paper(
         title=say("monthly.title"),

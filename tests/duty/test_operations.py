@@ -12,18 +12,14 @@ from hypothesis import strategies as st
 from duty.availability import course
 from duty.findings import Severity
 from duty.handover import Form, FormState, HandoverTerms, Signature, Signer, Verdict
+from duty.month_figures import contracts, counted, form_line, handling, per_day
 from duty.operations import (
     AlertCounts,
     AlertRow,
     Contract,
     Month,
     Times,
-    contracts,
-    counted,
-    form_line,
-    handling,
     month_of,
-    per_day,
 )
 from duty.targets import Maintainer, Port, Target
 from duty.tours import Tour, Turn
