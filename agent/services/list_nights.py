@@ -54,12 +54,9 @@ def _list(conn: Connection, agent: str, orders: Orders, until: datetime | None, 
     begin = until - SPAN
     every = [r for r in nights.rounds_of(conn, agent, begin - timedelta(days=1), until + SPAN) if r.cadence != BY_HAND]
     read = nights.reads_of(conn, agent, [r.number for r in every]).keys()
-    named = {r.cadence for r in every}
-    concern = {site: {name for name in named if orders.concerns(name, site)} for site in orders.sites}
+    here = {s: [r for r in every if orders.concerns(r.cadence, s)] for s in orders.sites}
     found = [
-        _count(
-            tour, [r for r in every if tour.begin <= r.slot < tour.end and orders.concerns(r.cadence, tour.site)], read
-        )
+        _count(tour, [r for r in here[site] if tour.begin <= r.slot < tour.end], read)
         for site in orders.sites
         for tour in tours(orders.night_of(site), site, begin, until + timedelta(microseconds=1))
         if begin < tour.begin <= until
