@@ -85,7 +85,7 @@ def _equipment(
     conn: Connection, agent: str, orders: Orders, tour: Tour, titles: Mapping[str, str], now: datetime
 ) -> Equipment:
     end = min(tour.end, now)
-    made = rounds_of(conn, agent, tour)
+    made = rounds_of(conn, agent, orders, tour)
     last = last_made(made)
     here = [target for target in orders.targets.values() if target.site == tour.site]
     states = sheets.sheet_states(conn, agent, [last.number])[last.number] if last else {}
@@ -114,8 +114,9 @@ def _equipment(
 
 
 def slots_of(orders: Orders, tour: Tour) -> Sequence[datetime]:
-    """Return the slots of a tour by the cadences in force: a round at its end belongs to the next tour."""
-    return [slot for cadence in orders.cadences for slot in cadence.slots(tour.begin - INSTANT, tour.end - INSTANT)]
+    """Return the slots of a tour by the cadences in force; a round at its end belongs to the next tour."""
+    cadences = orders.cadences_of(tour.site)
+    return [slot for cadence in cadences for slot in cadence.slots(tour.begin - INSTANT, tour.end - INSTANT)]
 
 
 def _alert(alert: Alert, titles: Mapping[str, str], now: datetime) -> AlertLine:

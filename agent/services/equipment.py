@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from agent.services.orders import Orders
 from agent.store import nights, sheets
 from duty.findings import Severity
 from duty.form_content import CircuitLine, KeyLine, RoundLine
@@ -23,9 +24,13 @@ MOST_FINDINGS: Final = 5
 MOST_MANUAL: Final = 500
 
 
-def rounds_of(conn: Connection, agent: str, tour: Tour) -> list[Round]:
-    """Return the rounds of a tour, missed ones too, oldest first; those made by hand are nobody's duty."""
-    return [r for r in nights.rounds_of(conn, agent, tour.begin, tour.end) if r.cadence != BY_HAND]
+def rounds_of(conn: Connection, agent: str, orders: Orders, tour: Tour) -> list[Round]:
+    """Return the rounds of a tour by which its site is inspected, missed ones too, oldest first.
+
+    Those made by hand are nobody's duty.
+    """
+    found = [r for r in nights.rounds_of(conn, agent, tour.begin, tour.end) if r.cadence != BY_HAND]
+    return [round_ for round_ in found if orders.concerns(round_.cadence, tour.site)]
 
 
 def last_made(made: Sequence[Round]) -> Round | None:

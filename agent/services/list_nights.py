@@ -54,8 +54,9 @@ def _list(conn: Connection, agent: str, orders: Orders, until: datetime | None, 
     begin = until - SPAN
     every = [r for r in nights.rounds_of(conn, agent, begin - timedelta(days=1), until + SPAN) if r.cadence != BY_HAND]
     read = nights.reads_of(conn, agent, [r.number for r in every]).keys()
+    here = {s: [r for r in every if orders.concerns(r.cadence, s)] for s in orders.sites}
     found = [
-        _count(tour, [r for r in every if tour.begin <= r.slot < tour.end and _concerns(r, orders, tour.site)], read)
+        _count(tour, [r for r in here[site] if tour.begin <= r.slot < tour.end], read)
         for site in orders.sites
         for tour in tours(orders.night_of(site), site, begin, until + timedelta(microseconds=1))
         if begin < tour.begin <= until
@@ -66,12 +67,6 @@ def _list(conn: Connection, agent: str, orders: Orders, until: datetime | None, 
     last = min((each.tour.begin for each in found), default=begin)
     older = next((r.slot for r, _ in rounds.list_rounds(conn, agent, 1, before=last)), None)
     return NightList(orders.agent, orders.zone, now, orders.sites, tuple(found), older)
-
-
-def _concerns(round_: Round, orders: Orders, site: str) -> bool:
-    """Say whether a round is about a site, by its cadence as it is now: what it looked at then is too much to read."""
-    named = next((c.targets for c in orders.cadences if c.name == round_.cadence), None)
-    return named is None or any(name in orders.targets and orders.targets[name].site == site for name in named)
 
 
 def _count(tour: Tour, made: Collection[Round], read: Collection[int]) -> TourCount:

@@ -66,6 +66,16 @@ class Orders:
         """Return the hours of the night shift by a site's clock."""
         return Night(*self.night, self.zone_of(site).key)
 
+    def cadences_of(self, site: str) -> tuple[Cadence, ...]:
+        """Return the cadences by which any target of a site is inspected."""
+        here = {target.name for target in self.targets.values() if target.site == site}
+        return tuple(c for c in self.cadences if c.targets is None or not here.isdisjoint(c.targets))
+
+    def concerns(self, cadence: str, site: str) -> bool:
+        """Say whether a site is inspected by a cadence; one that left the settings is taken to have been for all."""
+        elsewhere = {c.name for c in self.cadences} - {c.name for c in self.cadences_of(site)}
+        return cadence not in elsewhere
+
     def judged(self, target: str, check: str) -> bool:
         """Say whether a target is judged by a check; of any other a state may be known from before."""
         return any(rule.name == check for rule in self.rules.get(target, ()))

@@ -19,7 +19,7 @@ from duty.briefs import Brief, DueBrief, RoundTally, due_briefs, readers, tally,
 from duty.handover import FormState, wanted
 from duty.people import Post
 from duty.roster import Shift, on_duty, unmanned
-from duty.rounds import Round, count
+from duty.rounds import count
 from duty.signing import majors
 from duty.tours import Tour
 
@@ -113,9 +113,8 @@ def _brief(
 
 
 def _rounds(conn: Connection, agent: str, orders: Orders, tour: Tour, end: datetime) -> RoundTally:
+    made = [r for r in rounds_of(conn, agent, orders, tour) if r.slot <= end]
     here = {target.name for target in orders.targets.values() if target.site == tour.site}
-    there = {c.name for c in orders.cadences if c.targets is None or not here.isdisjoint(c.targets)}
-    made: list[Round] = [r for r in rounds_of(conn, agent, tour) if r.cadence in there and r.slot <= end]
     last = last_made(made)
     states = sheets.sheet_states(conn, agent, [last.number])[last.number] if last else {}
     read = nights.reads_of(conn, agent, [r.number for r in made])
