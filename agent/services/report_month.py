@@ -94,7 +94,7 @@ def month_report(
     until = min(now, end)
     tallied = operations.tallies(conn, agent, begin, until)
     here = _targets(orders, site, tallied)
-    planned = _planned(nights.rounds_of(conn, agent, begin, until), orders, here)
+    planned = _planned(nights.rounds_of(conn, agent, begin, until), orders, site)
     beyond = [
         *operations.tallies(conn, agent, begin - LOOKED_BEYOND, begin),
         *operations.tallies(conn, agent, until, until + LOOKED_BEYOND),
@@ -152,15 +152,11 @@ def _targets(orders: Orders, site: str, tallied: Sequence[Tally]) -> dict[str, T
     return {target.name: target for target in ordered[:MOST_TARGETS]}
 
 
-def _planned(made: Sequence[Round], orders: Orders, here: Mapping[str, Target]) -> list[Round]:
-    """Return the rounds of the plan that are about any target of the site, or were when they were missed."""
-    of = {cadence.name: cadence.targets for cadence in orders.cadences}
-    found = []
-    for round_ in made:
-        named = of.get(round_.cadence)
-        if round_.cadence != BY_HAND and (named is None or any(name in here for name in named)):
-            found.append(round_)
-    return found
+def _planned(made: Sequence[Round], orders: Orders, site: str) -> list[Round]:
+    """Return the rounds of the plan that are about the site, or were to be when they were missed."""
+    names = {round_.cadence for round_ in made} - {BY_HAND}
+    own = {name for name in names if orders.concerns(name, site)}
+    return [round_ for round_ in made if round_.cadence in own]
 
 
 def _outages(courses: Courses, here: Mapping[str, Target], opened: Mapping[tuple[Key, datetime], int]) -> list[Outage]:
