@@ -49,6 +49,10 @@ class StoreError(NightdutyError):
     """The database cannot be used as it is: corrupt, newer than the program, unreachable, full."""
 
 
+class Damaged(StoreError):
+    """Something that was written down for good is missing or was changed."""
+
+
 class AlreadyRunning(NightdutyError):
     """Another agent holds the lock of this state directory or database."""
 

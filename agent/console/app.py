@@ -48,7 +48,7 @@ ERRORS: Final = MappingProxyType(
     {403: "forbidden", 404: "not_found", 405: "method", 408: "slow", 413: "large", 415: "method", 429: "busy"}
 )
 """What is said of a status; a refusal that knows better says which words itself."""
-SAID: Final = frozenset({"old_page", "foreign"})
+SAID: Final = frozenset({"old_page", "foreign", "damaged"})
 
 
 def create_app(office: Office, gates: Gates | None = None) -> Starlette:

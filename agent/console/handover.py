@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -19,12 +20,14 @@ from agent.console.when import as_field, moment
 from agent.services.fill_form import LONGEST, arrive, fill_form
 from agent.services.form_board import FormView, read_form, read_forms
 from agent.services.sign_form import Wanted, sign_form
-from duty.errors import HandoverRefused, NotFound
+from duty.errors import Damaged, HandoverRefused, NotFound
 from duty.handover import Field, FormState, Signer, Verdict
 from duty.signing import CHECKS, HINDRANCES, MAY_SIGN
 from exporters.papers.handover_form import form_paper
 from exporters.words import words
 from exporters.words.codes import READY, READY_REASONS
+
+log = logging.getLogger(__name__)
 
 Form = Mapping[str, str]
 
@@ -87,7 +90,7 @@ async def sign(request: Request, form: Form) -> Response:
     """Sign a form with the reader's password."""
     office, number = office_of(request), number_in(request)
     try:
-        view = await read_form(office.station, number)
+        view = await form_in(request)
         wanted = _read(form, view)
         await sign_form(office.door, number, request.state.known.account, wanted, address_of(request))
     except Refused as why:
@@ -97,6 +100,17 @@ async def sign(request: Request, form: Form) -> Response:
     except NotFound:
         raise HTTPException(404) from None
     return RedirectResponse(f"/handover/{number}?done=signed", 303)
+
+
+async def form_in(request: Request) -> FormView:
+    """Return the form that an address names. HTTPException 404 where there is none, 500 where its content is lost."""
+    try:
+        return await read_form(office_of(request).station, number_in(request))
+    except NotFound:
+        raise HTTPException(404) from None
+    except Damaged:
+        log.exception("a signed form cannot be shown")
+        raise HTTPException(500, "damaged") from None
 
 
 def _read(form: Form, view: FormView) -> Wanted:
@@ -120,11 +134,8 @@ def _read(form: Form, view: FormView) -> Wanted:
 
 
 async def _page(request: Request, typed: Form | None = None, refused: Refused | None = None) -> Response:
-    office, visitor = office_of(request), reader_of(request)
-    try:
-        view = await read_form(office.station, number_in(request))
-    except NotFound:
-        raise HTTPException(404) from None
+    visitor = reader_of(request)
+    view = await form_in(request)
     form, say, pens = view.form, words(language_of(request)), _pens(view, visitor)
     typed = typed or {}
     pen = _pen(pens, typed.get("signer") or request.query_params.get("as", ""))

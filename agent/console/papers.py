@@ -14,13 +14,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from agent.console.handover import form_in
 from agent.console.office import Office
 from agent.console.render import language_of
 from agent.console.round import number_of
-from agent.services.form_board import FormView, read_form
 from agent.services.read_night import read_night
 from agent.services.read_round import read_round
-from duty.errors import NotFound
 from duty.night_log import NightLog
 from duty.tours import Turn
 from exporters.papers.handover_form import form_paper
@@ -91,7 +90,7 @@ async def form_pdf(request: Request) -> Response:
     """Return a handover form on paper."""
     say = _say(request)
     async with press_of(request).turn():
-        view = await _form(request)
+        view = await form_in(request)
         paper = form_paper(view.form, view.content, say, view.now, view.titles)
         content = await run_in_threadpool(lambda: pdf(paper))
     return download(content, f"{view.form.name}.pdf", PDF)
@@ -101,7 +100,7 @@ async def form_xlsx(request: Request) -> Response:
     """Return a handover form as a workbook."""
     say = _say(request)
     async with press_of(request).turn():
-        view = await _form(request)
+        view = await form_in(request)
         paper = form_paper(view.form, view.content, say, view.now, view.titles)
         content = await run_in_threadpool(lambda: workbook([(view.form.name, paper)]))
     return download(content, f"{view.form.name}.xlsx", XLSX)
@@ -119,13 +118,6 @@ def press_of(request: Request) -> Press:
     """Return the press of this console."""
     press: Press = request.app.state.press
     return press
-
-
-async def _form(request: Request) -> FormView:
-    try:
-        return await read_form(_office(request).station, number_of(request))
-    except NotFound:
-        raise HTTPException(404) from None
 
 
 async def _night(request: Request) -> NightLog:

@@ -12,6 +12,7 @@ from agent.services.alert_list import standing
 from agent.services.equipment import circuit_lines, environment, key_lines, last_made, round_lines, rounds_of
 from agent.services.orders import Orders
 from agent.store import alerts, channels, form_contents, log_lines, people, runs, sheets, shifts, silences, tasks
+from agent.store.operations import presences
 from duty.alerts import Alert, worst_first
 from duty.duty_log import LogLine
 from duty.form_content import (
@@ -31,12 +32,15 @@ from duty.roster import Night
 from duty.rounds import count
 from duty.signing import majors
 from duty.silences import Silence
+from duty.spans import gaps, merged
 from duty.tasks import Task, in_order
 from duty.tours import Tour, changes_since
 
 AROUND: Final = timedelta(days=2)
 MOST_LINES: Final = 200
 """Open alerts, tasks, lines of the log on one form: whoever takes over reads no more, and the pages have the rest."""
+UNSEEN: Final = timedelta(minutes=1)
+"""A run that was killed has its last beat some seconds before its end; a restart takes as long."""
 MOST_CLOSED: Final = 5
 """Alerts that were closed in the tour and are named; the others are counted (FORMS A.1, 18)."""
 
@@ -110,7 +114,15 @@ def _equipment(
             for name, c in sorted(channels.load_channels(conn, agent).items())
         ),
         clock_steps=len(runs.list_steps(conn, agent, tour.begin, end)),
+        absences=_absences(conn, agent, tour.begin, end),
     )
+
+
+def _absences(conn: Connection, agent: str, begin: datetime, end: datetime) -> int:
+    """Count how often the agent was not running; what lies before it was first on duty is not counted."""
+    since = max(begin, runs.first_began(conn, agent) or begin)
+    there = merged(presences(conn, agent, since, end, "", end))
+    return sum(until - gone > UNSEEN for gone, until in gaps(there, since, end))
 
 
 def slots_of(orders: Orders, tour: Tour) -> Sequence[datetime]:

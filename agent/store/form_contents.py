@@ -12,7 +12,7 @@ from agent.store.schema import arrivals
 from agent.store.schema import handover_contents as contents
 from agent.store.schema import handover_entries as entries
 from agent.store.values import plain, restored
-from duty.errors import StoreError
+from duty.errors import Damaged, StoreError
 from duty.form_content import FormContent, HandLine
 from duty.handover import Field
 
@@ -33,10 +33,13 @@ def put_content(conn: Connection, agent: str, content: FormContent) -> str:
 
 
 def get_content(conn: Connection, agent: str, said: str) -> FormContent:
-    """Return a content by its digest; StoreError where it is missing or was changed."""
-    body = read_body(conn, agent, said)
+    """Return a content by its digest; Damaged where it is missing or was changed."""
+    try:
+        body = read_body(conn, agent, said)
+    except StoreError:
+        body = None
     if body is None or digest(body) != said:
-        raise StoreError("the content of a signed form is missing or was changed: run nightduty verify")
+        raise Damaged("the content of a signed form is missing or was changed: run nightduty verify")
     return restored(FormContent, parse(body))
 
 

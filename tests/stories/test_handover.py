@@ -144,6 +144,7 @@ async def test_a_quiet_night_is_signed_by_three_and_stands(night: Night, desk: D
         ("Tech A", "0017", "138-0000-0001")
     ]
     assert [line.target for line in content.equipment.key] == ["core"]
+    assert content.equipment.absences == 0
     await fill_form.fill_form(night.station, form.number, "jia", {Field.HEADS_UP_1: "lift is out of order"})
     assert await fill_form.arrive(night.station, form.number, "wu")
     await night.until("07:50")
@@ -340,6 +341,7 @@ async def test_a_change_over_which_the_agent_was_down_gets_its_form(night: Night
     content = await Desk(night, desk.folder).content(await Desk(night, desk.folder).form())
     missed = [line for line in content.equipment.rounds if line.state is RoundState.MISSED]
     assert [line.reason for line in missed] == ["agent_down"] * 2
+    assert content.equipment.absences == 1, "and that it was away is said"
     await night.stop()
 
 

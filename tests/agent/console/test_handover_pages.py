@@ -9,6 +9,7 @@ import pytest
 
 from agent.services.overview import Reader
 from agent.store import forms, journal
+from agent.store.schema import handover_contents
 from duty.handover import Form, FormState
 from duty.signing import CHECKS, HINDRANCES
 from tests.agent.console import change, trouble
@@ -177,6 +178,19 @@ async def test_there_is_nothing_under_a_number_that_no_form_has(at: Callable[...
     for path in ("/handover/2", "/handover/x", "/handover/99999999999999999999"):
         assert (await visit.get(path)).status_code == 404
     assert (await visit.sent("/handover/2/sign", signer="outgoing")).status_code == 404
+
+
+async def test_a_form_whose_content_is_lost_says_so(at: Callable[..., Visit], desk: Desk) -> None:
+    fang, na = at("fang"), at("na")
+    await sign(fang)
+    await sign(na, **CHECKED)
+    desk.station.store.write_now(lambda conn, agent: conn.execute(handover_contents.delete()))
+    for path in ("/handover/1", "/handover/1.pdf"):
+        answer = await fang.get(path)
+        assert answer.status_code == 500
+        assert "What was signed is missing or was changed" in answer.text
+        assert "nightduty verify" in answer.text
+    assert (await fang.get("/handover")).status_code == 200, "the list is there"
 
 
 @pytest.mark.parametrize("text", HOSTILE)
