@@ -60,6 +60,7 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
         routes=[
             Route("/", see(tonight.show, screens=True)),
             Route("/rounds/{number}.pdf", see(papers.round_pdf)),
+            Route("/rounds/{number}.xlsx", see(papers.round_xlsx)),
             Route("/rounds/{number}", see(round.show)),
             Route("/rounds/{number}/read", act(round_review.read, Right.RECORD), methods=["POST"]),
             Route("/rounds/{number}/lines", act(round_review.add, Right.RECORD), methods=["POST"]),

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from agent.console.addresses import Addresses
 from agent.console.alert_lines import LONGEST_NUMBER
 from agent.console.desk import Refused, asker, me, number_in, office_of, reader_of, word_in
 from agent.console.guard import Visitor
@@ -145,7 +146,7 @@ async def _page(request: Request, typed: Form | None = None, refused: Refused | 
         view,
         view=view,
         form=form,
-        paper=form_paper(form, view.content, say, view.now, view.titles),
+        paper=form_paper(form, view.content, say, view.now, view.titles, Addresses()),
         pen=pen,
         pens=[other for other in pens if other is not pen],
         may_arrive=form.live and me(request) in view.waiting.expected.incoming and not _arrived(view, me(request)),

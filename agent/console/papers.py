@@ -65,7 +65,20 @@ async def round_pdf(request: Request) -> Response:
         if record is None:
             raise HTTPException(404)
         content = await run_in_threadpool(lambda: pdf(round_paper(record, say)))
-    return download(content, round_file_name(record, say), PDF)
+    return download(content, round_file_name(record, say, "pdf"), PDF)
+
+
+async def round_xlsx(request: Request) -> Response:
+    """Return a round as a workbook."""
+    office, say = _office(request), _say(request)
+    number = number_of(request)
+    async with press_of(request).turn():
+        record = await read_round(office.station, office.reader, number)
+        if record is None:
+            raise HTTPException(404)
+        name = round_file_name(record, say, "xlsx")
+        content = await run_in_threadpool(lambda: workbook([(name.partition(".")[0], round_paper(record, say))]))
+    return download(content, name, XLSX)
 
 
 async def night_pdf(request: Request) -> Response:

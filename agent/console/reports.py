@@ -13,13 +13,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from agent.console.addresses import Addresses
 from agent.console.desk import office_of
 from agent.console.papers import PDF, XLSX, download, press_of
-from agent.console.render import language_of, page, round_url, target_url
+from agent.console.render import language_of, page
 from agent.services.report_month import list_months, read_month
 from duty.operations import Month, MonthReport
 from exporters.bars import Bar, bars
-from exporters.papers.monthly_cells import Evidence, minutes
+from exporters.papers.monthly_cells import minutes
 from exporters.papers.monthly_report import monthly_file_name, monthly_paper, monthly_papers
 from exporters.papers.paper import Paper
 from exporters.papers.pdf import pdf
@@ -30,28 +31,16 @@ MINUTE: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Addresses(Evidence):
+class OfMonth(Addresses):
     """Where the pages are on which each figure of a report can be seen."""
 
     report: MonthReport
-
-    def target(self, name: str) -> str:
-        return target_url(name)
-
-    def alert(self, number: int) -> str:
-        return f"/alerts/{number}"
 
     def alerts(self, target: str = "", check: str = "") -> str:
         # From the newest alert of the month on; what is older than the month follows on later pages.
         site = self.report.site if self.report.several_sites else ""
         asked = {"show": "all", "site": site, "q": target, "check": check, "before": str(self.report.last_alert + 1)}
         return "/alerts?" + urlencode({name: value for name, value in asked.items() if value}, errors="replace")
-
-    def round(self, number: int) -> str:
-        return round_url(number)
-
-    def form(self, number: int) -> str:
-        return f"/handover/{number}"
 
     def night(self, day: date) -> str:
         return f"/nights/{quote(self.report.site, safe='')}/{day.isoformat()}"
@@ -105,7 +94,7 @@ async def _report(request: Request) -> MonthReport:
 
 
 def _laid_out(report: MonthReport, say: Say) -> tuple[Paper, tuple[Markup, ...]]:
-    return monthly_paper(report, say, Addresses(report)), plots_of(report, say)
+    return monthly_paper(report, say, OfMonth(report)), plots_of(report, say)
 
 
 def plots_of(report: MonthReport, say: Say) -> tuple[Markup, ...]:

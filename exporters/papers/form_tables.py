@@ -11,6 +11,7 @@ from duty.form_content import AlertLine, CircuitLine, Equipment, FormContent, Ro
 from duty.handover import Field
 from duty.rounds import RoundState, SheetState
 from exporters.papers.clerk import ROUND_MARKS, SEVERITY_MARKS, STATE_MARKS, Clerk
+from exporters.papers.evidence import Evidence
 from exporters.papers.paper import Block, Cell, Mark, Pairs, Table, Words
 
 COUNTED: Final = (
@@ -26,7 +27,10 @@ COUNTED: Final = (
 class FormTables:
     """What a form shows in tables; what came after ``since`` is new. ``titles`` say who people are."""
 
-    def __init__(self, content: FormContent, clerk: Clerk, since: datetime, titles: Mapping[str, str]) -> None:
+    def __init__(
+        self, content: FormContent, clerk: Clerk, since: datetime, titles: Mapping[str, str], evidence: Evidence
+    ) -> None:
+        self._evidence = evidence
         self._content = content
         self._clerk = clerk
         self._say = clerk.say
@@ -57,7 +61,7 @@ class FormTables:
             [say("paper.line.target"), say("paper.item_state"), say("paper.trouble.what")],
             [
                 (
-                    Cell(f"★ {line.target}"),
+                    Cell(f"★ {line.target}", link=self._evidence.target(line.target)),
                     self._clerk.state(line.state),
                     Cell(self._clerk.findings(line.findings[:3]), STATE_MARKS[line.state]),
                 )
@@ -124,7 +128,7 @@ class FormTables:
             [*head, say("paper.read_by"), say("paper.note")],
             [
                 [
-                    Cell(clerk.clock(line.slot)),
+                    Cell(clerk.clock(line.slot), link=self._evidence.round(line.number)),
                     state(line),
                     *(clerk.count(line.counts.get(s, 0)) if line.counts else Cell("") for s in COUNTED),
                     Cell(
@@ -160,7 +164,7 @@ class FormTables:
             [say(f"paper.form.{name}") for name in names],
             [
                 (
-                    Cell(line.target),
+                    Cell(line.target, link=self._evidence.target(line.target)),
                     Cell(line.port),
                     Cell(line.carrier),
                     Cell(line.circuit),
@@ -185,7 +189,11 @@ class FormTables:
             ],
             [
                 (
-                    Cell(say("message.number", n=f"{line.number:02d}"), new=self.is_new(line.opened, line.resolved)),
+                    Cell(
+                        say("message.number", n=f"{line.number:02d}"),
+                        link=self._evidence.alert(line.number),
+                        new=self.is_new(line.opened, line.resolved),
+                    ),
                     Cell(("★ " if line.key_equipment else "") + line.target),
                     Cell(say(f"severity.{line.severity.name.lower()}"), SEVERITY_MARKS.get(line.severity, Mark.PLAIN)),
                     Cell(self._wrong(line)),

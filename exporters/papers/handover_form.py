@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from duty.form_content import FormContent, Who
 from duty.handover import HEADS_UPS, Field, Form, Signature, Signer
 from exporters.papers.clerk import Clerk
+from exporters.papers.evidence import ON_PAPER, Evidence
 from exporters.papers.form_tables import FormTables
 from exporters.papers.paper import Block, Cell, Mark, Pairs, Paper, Section, SignatureLine, Table, Words
 from exporters.words import Say
@@ -21,21 +22,31 @@ from exporters.words import Say
 CONCLUSION_MARKS: Final = {"remains": Mark.WARNING, "handling": Mark.CRITICAL}
 
 
-def form_paper(form: Form, content: FormContent, say: Say, now: datetime, titles: Mapping[str, str]) -> Paper:
+def form_paper(
+    form: Form,
+    content: FormContent,
+    say: Say,
+    now: datetime,
+    titles: Mapping[str, str],
+    evidence: Evidence = ON_PAPER,
+) -> Paper:
     """Lay out a form as it stands at ``now``; ``titles`` say who signed. What came after ``news_since`` is new."""
-    return _Layout(form, content, Clerk(say, now, ZoneInfo(content.zone)), titles).paper()
+    return _Layout(form, content, Clerk(say, now, ZoneInfo(content.zone)), titles, evidence).paper()
 
 
 class _Layout:
     """One form while it is laid out."""
 
-    def __init__(self, form: Form, content: FormContent, clerk: Clerk, titles: Mapping[str, str]) -> None:
+    def __init__(
+        self, form: Form, content: FormContent, clerk: Clerk, titles: Mapping[str, str], evidence: Evidence
+    ) -> None:
+        self._evidence = evidence
         self._form = form
         self._content = content
         self._clerk = clerk
         self._say = clerk.say
         self._titles = titles
-        self._tables = FormTables(content, clerk, form.news_since, titles)
+        self._tables = FormTables(content, clerk, form.news_since, titles, evidence)
 
     def paper(self) -> Paper:
         """Return the whole form."""
@@ -118,7 +129,12 @@ class _Layout:
             [say(f"paper.task.{name}") for name in names],
             [
                 (
-                    Cell(str(line.number), value=line.number, new=self._tables.is_new(line.opened)),
+                    Cell(
+                        str(line.number),
+                        value=line.number,
+                        link=self._evidence.tasks(),
+                        new=self._tables.is_new(line.opened),
+                    ),
                     Cell(line.title),
                     Cell(say(f"paper.task.priorities.{line.priority}")),
                     Cell(line.owner) if line.owner else Cell(say("paper.form.free"), Mark.WARNING),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 
 from duty.availability import Course
 from duty.operations import MonthReport
 from exporters.papers.clerk import Clerk
+from exporters.papers.evidence import Evidence
 from exporters.papers.paper import Block, Cell, Mark, Words
 from exporters.words import Say
 
@@ -18,34 +19,6 @@ MOST_LINES: Final = 20
 NOT_WORTH: Final = 0.001
 """A share of time not seen that need not be said: the minute in which an agent was started anew."""
 MINUTE: Final = timedelta(minutes=1)
-
-
-class Evidence:
-    """Where the evidence of each figure is to be had: an address for each, "" on paper, where nobody can follow it."""
-
-    def target(self, name: str) -> str:
-        """Return where a target is told of."""
-        return ""
-
-    def alert(self, number: int) -> str:
-        """Return where an alert is told of."""
-        return ""
-
-    def alerts(self, target: str = "", check: str = "") -> str:
-        """Return where the month's alerts are listed, those of a target or a check alone."""
-        return ""
-
-    def round(self, number: int) -> str:
-        """Return where a round is told of."""
-        return ""
-
-    def form(self, number: int) -> str:
-        """Return where a handover form is to be read."""
-        return ""
-
-    def night(self, day: date) -> str:
-        """Return where the log of a night is to be read."""
-        return ""
 
 
 @dataclass(frozen=True, slots=True)

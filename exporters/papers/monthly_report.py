@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from duty.operations import Month, MonthReport
 from exporters.papers import monthly_people, monthly_tables
 from exporters.papers.clerk import Clerk
-from exporters.papers.monthly_cells import NOT_WORTH, Book, Evidence, minutes, percent
+from exporters.papers.evidence import Evidence
+from exporters.papers.monthly_cells import NOT_WORTH, Book, minutes, percent
 from exporters.papers.paper import Cell, Mark, Pairs, Paper, Section, Words
 from exporters.words import Say, shown
 from exporters.words.codes import CHAPTERS

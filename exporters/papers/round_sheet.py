@@ -68,10 +68,10 @@ def round_paper(record: RoundRecord, say: Say) -> Paper:
     )
 
 
-def round_file_name(record: RoundRecord, say: Say) -> str:
-    """Return the name of a round's file."""
+def round_file_name(record: RoundRecord, say: Say, ending: str) -> str:
+    """Return the name of a round's file of a kind."""
     at = f"{record.round.slot.astimezone(ZoneInfo(record.zone)):%Y-%m-%d_%H%M}"
-    return say("paper.round_file", n=record.round.number, at=at) + ".pdf"
+    return say("paper.round_file", n=record.round.number, at=at) + f".{ending}"
 
 
 def _head(record: RoundRecord, clerk: Clerk) -> Pairs:

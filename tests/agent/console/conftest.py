@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from agent.services.overview import (
     Abnormal,
@@ -25,6 +26,7 @@ from duty.parameters import PARAMETERS
 from duty.readings import Fact, Gap, Look, Reading
 from duty.rounds import Counts, Round, RoundState, Sheet, SheetState, count, sheet
 from duty.targets import Maintainer, Site, Target
+from tests.agent.console.browsing import ARGUMENTS, CHROMIUM
 from tests.agent.console.desk import Desk, standing
 
 NOW = datetime(2026, 11, 23, 19, 12, tzinfo=UTC)
@@ -311,3 +313,12 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def hostile_words() -> tuple[str, ...]:
     """Return strings such as a device may send."""
     return HOSTILE
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium for the tests of one file."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()

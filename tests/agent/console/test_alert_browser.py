@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from agent.services.overview import Reader
 from agent.store import alerts
 from duty.alerts import Alert, TakePolicy, taken
-from tests.agent.console import trouble
+from tests.agent.console import browsing, trouble
+from tests.agent.console.browsing import IN_CHROMIUM, SCREENSHOTS, SIZES, served
 from tests.agent.console.desk import PASSWORD, Desk
-from tests.agent.console.test_browser import ARGUMENTS, CHROMIUM, SCREENSHOTS, SIZES, served
 
 Build = Callable[..., Reader]
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium: apt-get install chromium fonts-wqy-microhei"),
-]
+pytestmark = [*IN_CHROMIUM, pytest.mark.xdist_group("browser")]
 PAGES = {
     "tonight-bad": "/",
     "wall-bad": "/?wall",
@@ -38,14 +34,6 @@ PAGES = {
 }
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def night(desk: Desk) -> Desk:
     trouble.move_in(desk)
@@ -54,21 +42,7 @@ def night(desk: Desk) -> Desk:
     return desk
 
 
-@contextmanager
-def opened(desk: Desk, browser: Browser, size: str = "desk", scheme: str = "light") -> Iterator[tuple[Page, list[str]]]:
-    """Open a page as wangfang, and yield it with what the browser complains of."""
-    width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=size == "phone")
-    context.add_cookies([{"name": "nightduty", "value": desk.session("fang")[0], "domain": "127.0.0.1", "path": "/"}])
-    page = context.new_page()
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    try:
-        yield page, complaints
-    finally:
-        context.close()
+opened = partial(browsing.opened, account="fang")
 
 
 def alert(desk: Desk, number: int) -> Alert:

@@ -3,83 +3,20 @@
 from __future__ import annotations
 
 import re
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog
 
 from agent.services.overview import Reader
 from duty.people import Post
+from tests.agent.console.browsing import IN_CHROMIUM, SCREENSHOTS, SIZES, opened, served
 from tests.agent.console.desk import PASSWORD, Desk
-
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-SCREENSHOTS = Path(__file__).parents[3] / "screenshots"
-SIZES = {"desk": (1280, 800), "phone": (360, 740)}
 
 Build = Callable[..., Reader]
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium: apt-get install chromium fonts-wqy-microhei"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@contextmanager
-def served(desk: Desk, reader: Reader) -> Iterator[str]:
-    """Serve the console on a free port of loopback and yield its address."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(desk.app(reader), log_level="error", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, args=([listening],))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listening.close()
-
-
-@contextmanager
-def opened(
-    desk: Desk, browser: Browser, size: str = "desk", scheme: str = "light", account: str = "wangfang"
-) -> Iterator[tuple[Page, list[str]]]:
-    """Open a page, signed in unless ``account`` is "", and yield it with what the browser complains of."""
-    width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height})
-    if account:
-        token, _ = desk.session(account)
-        context.add_cookies([{"name": "nightduty", "value": token, "domain": "127.0.0.1", "path": "/"}])
-    page = context.new_page()
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    try:
-        yield page, complaints
-    finally:
-        context.close()
+pytestmark = IN_CHROMIUM
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -73,6 +73,16 @@ async def test_three_people_sign_one_form(at: Callable[..., Visit], desk: Desk) 
     assert kinds == [*["handover_signed"] * 3, "handover_filled", "arrived", "handover_opened"]
 
 
+async def test_each_line_leads_to_its_evidence(at: Callable[..., Visit], desk: Desk) -> None:
+    trouble.night(desk)
+    visit = at("fang")
+    text = (await visit.get("/handover/1")).text.partition('class="paper"')[2].partition("</article>")[0]
+    addresses = set(re.findall(r'href="([^"]+)"', text))
+    assert {"/alerts/1", "/targets/HZ1-CORE-01"} <= addresses
+    for address in addresses:
+        assert (await visit.get(address)).status_code == 200, address
+
+
 async def test_the_page_speaks_chinese(at: Callable[..., Visit]) -> None:
     words = (await at("fang", "zh").page("/handover/1")).words
     for said in (

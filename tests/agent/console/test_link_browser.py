@@ -18,16 +18,11 @@ from agent.listen import bind
 from agent.services.links import Links
 from agent.services.take_in import take_in
 from agent.store import alerts
+from tests.agent.console.browsing import IN_CHROMIUM, SCREENSHOTS
 from tests.agent.console.doorstep import KEY, Doorstep, standing
 from tests.agent.console.test_alertmanager import one
-from tests.agent.console.test_browser import CHROMIUM, SCREENSHOTS, browser
 
-__all__ = ["browser"]
-
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium: apt-get install chromium fonts-wqy-microhei"),
-]
+pytestmark = IN_CHROMIUM
 
 
 class Served:

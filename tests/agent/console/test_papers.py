@@ -58,6 +58,15 @@ async def test_a_round_on_paper(desk: Desk) -> None:
         assert said in text
 
 
+async def test_a_round_as_a_workbook(desk: Desk) -> None:
+    response = await fetch(desk, "/rounds/8.xlsx")
+    assert name_of(response) == "巡检记录表_8_2026-11-24_0300.xlsx"
+    (sheet,) = load_workbook(BytesIO(response.content)).worksheets
+    said = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row)
+    for target in ("★ HZ1-CORE-01", "HZ1-ACC-31"):
+        assert target in said
+
+
 async def test_the_workbook_of_a_night(desk: Desk) -> None:
     response = await fetch(desk, "/nights/hz1/2026-11-23.xlsx")
     assert response.status_code == 200
@@ -90,6 +99,7 @@ async def test_the_same_round_is_the_same_file(desk: Desk) -> None:
     "path",
     [
         "/rounds/99.pdf",
+        "/rounds/99.xlsx",
         "/rounds/x.pdf",
         "/rounds/9999999999999999999.pdf",
         "/nights/hz9/2026-11-23.xlsx",
@@ -115,7 +125,9 @@ async def test_nobody_gets_a_paper_without_signing_in(desk: Desk) -> None:
 
 
 async def test_the_page_of_a_round_leads_to_its_paper(desk: Desk) -> None:
-    assert 'href="/rounds/8.pdf"' in (await fetch(desk, "/rounds/8")).text
+    text = (await fetch(desk, "/rounds/8")).text
+    assert 'href="/rounds/8.pdf"' in text
+    assert 'href="/rounds/8.xlsx"' in text
 
 
 async def test_one_is_made_at_a_time_and_who_comes_when_too_many_wait_is_told_to_come_again() -> None:

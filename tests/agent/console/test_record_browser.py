@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from agent.services.overview import Reader
 from agent.store import log_lines, tasks
 from duty.tasks import Plan, Priority
 from tests.agent.console import trouble
+from tests.agent.console.browsing import IN_CHROMIUM, WAYS, look, opened, served
 from tests.agent.console.desk import Desk
-from tests.agent.console.test_browser import ARGUMENTS, CHROMIUM, SCREENSHOTS, SIZES, served
 
 Build = Callable[..., Reader]
 HOUR = timedelta(hours=1)
@@ -27,19 +25,7 @@ LOW = """
 """
 """What a thumb would miss."""
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium: apt-get install chromium fonts-wqy-microhei"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+pytestmark = [*IN_CHROMIUM, pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture
@@ -72,41 +58,25 @@ def written(desk: Desk) -> Desk:
     return desk
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(("language", "scheme"), [("zh", "light"), ("en", "dark")])
+@pytest.mark.parametrize(("language", "scheme", "size"), WAYS)
 def test_a_task_and_a_line_are_written_by_hand_and_every_page_fits(
     written: Desk, browser: Browser, house: Build, language: str, scheme: str, size: str
 ) -> None:
-    SCREENSHOTS.mkdir(exist_ok=True)
-    width, height = SIZES[size]
-    complaints: list[str] = []
-    with served(written, house(6)) as address:
-        context = browser.new_context(viewport={"width": width, "height": height}, has_touch=size == "phone")
-        cookies = {"nightduty": written.session("fang")[0], "lang": language}
-        context.add_cookies([{"name": n, "value": v, "domain": "127.0.0.1", "path": "/"} for n, v in cookies.items()])
-        page = context.new_page()
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+    with (
+        served(written, house(6)) as address,
+        opened(written, browser, size, scheme, "fang", language) as (page, complaints),
+    ):
 
-        def look(name: str) -> None:
-            page.screenshot(path=SCREENSHOTS / f"{name}-{size}-{language}-{scheme}.png", full_page=True)
-            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-            found: list[dict[str, Any]] = Axe().run(page).response["violations"]
-            grave = [
-                (name, v["id"], [n["html"][:200] for n in v["nodes"][:3]])
-                for v in found
-                if v["impact"] in ("serious", "critical")
-            ]
-            assert grave == []
+        def seen(name: str) -> None:
+            look(page, name, size, language, scheme)
             if size == "phone":
                 assert page.evaluate(LOW) == [], name
 
         page.goto(f"{address}/tasks?lang={language}")
-        look("tasks")
+        seen("tasks")
         page.locator("#t1 a.act").click()
         page.wait_for_url("**edit=1*")
-        look("tasks-edit")
+        seen("tasks-edit")
         page.locator("#t1 textarea[name=done]").fill("运营商已到场")
         page.locator("#t1 form[action$=change] button").click()
         page.wait_for_url("**done=changed*")
@@ -115,22 +85,22 @@ def test_a_task_and_a_line_are_written_by_hand_and_every_page_fits(
         page.locator("#t1 form[action$=close] button").click()
         page.wait_for_url("**done=closed*")
         page.locator("#closed summary").click()
-        look("tasks-closed")
+        seen("tasks-closed")
         page.goto(f"{address}/alerts/1")
         box = page.locator("input[name=log]").bounding_box()
         assert box is not None
         assert box["width"] < 30, "a box to tick, and no field"
         page.locator("#task summary").click()
-        look("alert-task")
+        seen("alert-task")
         page.locator("#task button").click()
         page.wait_for_url("**done=tasked*")
-        look("alert-tasked")
+        seen("alert-tasked")
         page.goto(f"{address}/log")
-        look("log")
+        seen("log")
         page.locator(".write input[name=text]").fill("核对出口流量，正常")
         page.keyboard.press("Enter")
         page.wait_for_url("**n=4*")
-        look("log-written")
+        seen("log-written")
         page.locator(".phrases button").nth(1).click()
         page.wait_for_url("**n=5*")
         page.locator(".write summary").click()
@@ -138,9 +108,9 @@ def test_a_task_and_a_line_are_written_by_hand_and_every_page_fits(
         page.evaluate("document.querySelector('.write').noValidate = true")
         page.locator(".write button.main").click()
         page.locator(".bar.amiss").wait_for()
-        look("log-refused")
+        seen("log-refused")
         page.goto(f"{address}/")
-        look("tonight-tasks")
+        seen("tonight-tasks")
         page.goto(f"{address}/roster")
         row, place = page.locator(".head nav").bounding_box(), page.locator(".head nav [aria-current]").bounding_box()
         assert row is not None
@@ -149,7 +119,6 @@ def test_a_task_and_a_line_are_written_by_hand_and_every_page_fits(
         assert row["x"] <= place["x"] <= place["x"] + place["width"] <= row["x"] + row["width"], (
             "the place is within it"
         )
-        context.close()
     now, store = written.clock.now(), written.station.store
     texts = [line.text for line in store.read_now(log_lines.lines_between, "hz1", now, now + HOUR)]
     assert texts[0] == "核对出口流量，正常"

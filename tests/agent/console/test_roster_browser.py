@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from agent.services.overview import Reader
 from agent.services.watch_self import watch_self
@@ -17,25 +15,13 @@ from duty.own_alerts import Condition
 from duty.people import Post
 from duty.roster import AHEAD, Shift, on_duty
 from tests.agent.console import trouble
+from tests.agent.console.browsing import IN_CHROMIUM, WAYS, look, opened, served
 from tests.agent.console.desk import Desk
-from tests.agent.console.test_browser import ARGUMENTS, CHROMIUM, SCREENSHOTS, SIZES, served
 from tests.agent.console.test_roster_pages import TWO
 
 Build = Callable[..., Reader]
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium: apt-get install chromium fonts-wqy-microhei"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+pytestmark = [*IN_CHROMIUM, pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture
@@ -53,55 +39,38 @@ def gaps(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
     return desk
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(("language", "scheme"), [("zh", "light"), ("zh", "dark"), ("en", "light")])
+@pytest.mark.parametrize(("language", "scheme", "size"), WAYS)
 def test_a_gap_is_filled_and_every_page_on_the_way_fits(
     gaps: Desk, browser: Browser, house: Build, language: str, scheme: str, size: str
 ) -> None:
-    SCREENSHOTS.mkdir(exist_ok=True)
-    width, height = SIZES[size]
-    complaints: list[str] = []
-    with served(gaps, house(6)) as address:
-        context = browser.new_context(viewport={"width": width, "height": height}, has_touch=size == "phone")
-        cookies = {"nightduty": gaps.session("lei")[0], "lang": language}
-        context.add_cookies([{"name": n, "value": v, "domain": "127.0.0.1", "path": "/"} for n, v in cookies.items()])
-        page = context.new_page()
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+    with (
+        served(gaps, house(6)) as address,
+        opened(gaps, browser, size, scheme, "lei", language) as (page, complaints),
+    ):
 
-        def look(name: str) -> None:
-            page.screenshot(path=SCREENSHOTS / f"{name}-{size}-{language}-{scheme}.png", full_page=True)
-            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-            found: list[dict[str, Any]] = Axe().run(page).response["violations"]
-            grave = [
-                (name, v["id"], [n["html"][:200] for n in v["nodes"][:3]])
-                for v in found
-                if v["impact"] in ("serious", "critical")
-            ]
-            assert grave == []
+        def seen(name: str) -> None:
+            look(page, name, size, language, scheme)
 
         page.goto(f"{address}/roster?lang={language}")
-        look("roster")
+        seen("roster")
         for entry in page.locator(".entry").all() if size == "phone" else []:
             box = entry.bounding_box()
             assert box is not None
             assert box["height"] >= 44
         page.locator(".entry:not(.empty-post)").first.click()
-        look("roster-shift")
+        seen("roster-shift")
         page.locator("form[action='/roster/withdraw'] button").click()
         page.wait_for_url("**/roster/withdraw")
-        look("roster-refused")
+        seen("roster-refused")
         page.goto(f"{address}/alerts/1")
-        look("alert-gap")
+        seen("alert-gap")
         page.locator("a.act.main.big").click()
         page.wait_for_url("**/roster?*")
-        look("roster-gap")
+        seen("roster-gap")
         page.locator("form[action='/roster/put'] select").select_option("lina")
         page.locator("form[action='/roster/put'] button").click()
         page.wait_for_url("**done=put*")
-        look("roster-done")
-        context.close()
+        seen("roster-done")
     now = gaps.clock.now()
     found = gaps.station.store.read_now(shifts.shifts_between, now, now + AHEAD)
     assert on_duty(found, "hz1", Post.TECHNICIAN, now + timedelta(hours=18)) == ("lina",)

@@ -11,17 +11,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog
 
 from agent.services.read import LiveReader
+from tests.agent.console.browsing import IN_CHROMIUM, SCREENSHOTS, SIZES, opened, served
 from tests.agent.console.conftest import HOSTILE
 from tests.agent.console.desk import Desk
-from tests.agent.console.test_browser import CHROMIUM, SCREENSHOTS, SIZES, browser, opened, served
 from tests.agent.console.yard import yard
 
-__all__ = ["browser"]
-
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium: apt-get install chromium fonts-wqy-microhei"),
-]
+pytestmark = IN_CHROMIUM
 VAR = "/targets/HZ1-DB-01?parameter=disk_used&instance=/var"
 PAGES = {
     "targets": "/targets",

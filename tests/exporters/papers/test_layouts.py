@@ -147,7 +147,7 @@ def test_who_has_read_a_round_is_on_it_and_else_there_is_a_line_to_sign_on() -> 
     assert "王芳 2026-11-24 03:09" in printed(round_paper(record(), ZH))
     (line,) = round_paper(record(read=False), ZH).signatures
     assert line.signed == ""
-    assert round_file_name(record(), ZH) == "巡检记录表_108_2026-11-24_0300.pdf"
+    assert round_file_name(record(), ZH, "pdf") == "巡检记录表_108_2026-11-24_0300.pdf"
 
 
 def test_the_form_has_its_chapters_in_order_and_leaves_the_numbers_of_the_others_free() -> None:

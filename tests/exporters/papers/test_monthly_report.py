@@ -28,7 +28,8 @@ from duty.operations import (
 )
 from duty.rounds import Round, RoundState, SheetState
 from duty.targets import Target
-from exporters.papers.monthly_cells import Evidence, percent
+from exporters.papers.evidence import Evidence
+from exporters.papers.monthly_cells import percent
 from exporters.papers.monthly_report import conclusion, monthly_file_name, monthly_paper, monthly_papers
 from exporters.papers.monthly_tables import MOST_TARGETS
 from exporters.papers.paper import Paper, Table
