@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from agent import daemon
 from agent.cli.options import Language, SettingsFile
 from config.load import check, warned
 from exporters.words import words
@@ -17,6 +16,9 @@ from exporters.words import words
 
 def run(config: SettingsFile) -> None:
     """Go on duty: run the agent until it is told to stop."""
+    # Not at the top: the pages and their papers would make each command wait half a second for them.
+    from agent import daemon
+
     asyncio.run(daemon.run(config))
 
 

@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
 from agent import bootstrap
-from agent.console import create_app
+from agent.console.app import create_app
 from agent.console.office import Office, Terms
 from agent.services.alert_list import AlertRecord
 from agent.services.door import Door

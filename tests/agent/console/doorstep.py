@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from agent import bootstrap
-from agent.console import create_app
+from agent.console.app import create_app
 from agent.console.gates import Gates
 from agent.console.office import Office, Terms
 from agent.services.alert_list import AlertRecord
