@@ -12,17 +12,17 @@ import schedule
 
 from agent.clock import Clock
 from agent.services import make_round, take_up, tidy
+from agent.services.beat import beat
 from agent.services.deliver import Deliverer
 from agent.services.escalate import escalate
 from agent.services.muster import muster
 from agent.services.notice import Notice, write_step
-from agent.services.open_forms import open_forms
 from agent.services.raise_limit import lower_limits
 from agent.services.self_test import self_test
 from agent.services.send_briefs import briefs_due, send_briefs
 from agent.services.station import Station
 from agent.services.watch import Watch
-from agent.services.watch_self import look_at_self, watch_self
+from agent.services.watch_self import look_at_self
 from agent.store import runs
 from duty.errors import StoreError
 from duty.rounds import BY_HAND, Due, due
@@ -135,9 +135,7 @@ class Ticks:
             if self.deliverer is not None:
                 await station.store.write(escalate, station.orders, now)
             if self._next_beat is None or now >= self._next_beat:
-                await station.store.write(runs.beat, station.run, now)
-                await station.store.write(open_forms, station.orders, now)
-                await station.store.write(watch_self, station.orders, look_at_self(station), now)
+                await station.store.write(beat, station.run, station.orders, look_at_self(station), now)
                 self._next_beat = now + BEAT
             # The last, for whatever is wrong with a brief must hold up nothing that calls for somebody.
             if self.deliverer is not None and (self._next_brief is None or now >= self._next_brief):

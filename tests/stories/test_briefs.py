@@ -90,7 +90,7 @@ async def test_a_channel_that_is_dead_at_the_time_gets_the_brief_when_it_is_back
     await night.go_on_duty()
     await night.until("07:44", QUIETLY)
     night.broken["chat"] = NotifyError("no_answer")
-    await night.until("09:20")
+    await night.until("09:20", QUIETLY)
     group = ("leading-group", MORNING)
     assert "leading-group" not in {s.address for s in night.sent}
     night.broken.clear()
@@ -126,7 +126,7 @@ async def test_who_has_another_way_is_told_by_it_when_the_first_is_known_to_fail
     assert briefs(night) == [(EVENING, "chat", "yi")]
     night.broken["chat"] = NotifyError("no_answer")
     await dies(night, "06:20", "core")
-    await night.until("07:31")
+    await night.until("07:31", QUIETLY)
     assert (DAWN, "sms", "2") in briefs(night)
     dawn = next(s for s in night.sent if s.at == DAWN and "WELL" in s.title)
     assert "Channels fail: chat" in dawn.text.splitlines()
@@ -142,7 +142,7 @@ async def test_what_was_missed_is_told_late_and_once(night: Night) -> None:
     assert briefs(night) == [("23 20:41", "sms", "2")]
     assert night.sent[-1].title == "[Night duty] NOT ALL WELL: Hangzhou 1 at 20:41: rounds missed 1"
     await night.restart()
-    await night.until("21:40")
+    await night.until("21:40", QUIETLY)
     assert len(briefs(night)) == 1
     await night.stop()
 

@@ -16,6 +16,9 @@ from duty.overrides import Override
 from duty.readings import Reading
 from tests.stories.night import Night
 
+QUIETLY = timedelta(minutes=10)
+"""The steps of hours in which nothing happens."""
+
 SETTINGS = """
 agent: {name: hz1, language: en}
 sites: {hz1: {title: Hangzhou 1, zone: Asia/Shanghai}}
@@ -66,7 +69,7 @@ async def test_a_limit_raised_until_the_morning_lets_the_alert_go_and_brings_it_
     assert await open_alerts(night) == [alert], "one look that is well is not enough"
     await night.until("20:04")
     assert await open_alerts(night) == []
-    await night.until("2026-11-24 07:59")
+    await night.until("2026-11-24 07:59", QUIETLY)
     assert await open_alerts(night) == []
     assert in_force(night.station, "db-1", night.clock.now()) == [made]
     await night.until("2026-11-24 08:04")

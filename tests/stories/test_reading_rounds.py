@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,9 @@ from duty.readings import Reading
 from duty.round_review import Item, Seen
 from duty.rounds import RoundState, SheetState
 from tests.stories.night import Night, silent
+
+QUIETLY = timedelta(minutes=10)
+"""The steps of hours in which nothing happens."""
 
 SETTINGS = """
 agent: {name: hz1}
@@ -60,7 +63,7 @@ async def test_the_managers_log_says_what_was_missed_why_what_changed_and_who_re
     night.shows["db"] = db
     await night.go_on_duty()
     for hour in (20, 21, 22, 23):
-        await night.until(f"2026-11-23 {hour}:20")
+        await night.until(f"2026-11-23 {hour}:20", QUIETLY)
         await mark_read(night.station, await number_of(night, f"23 {hour}:00"), "wangfang")
     # The machine is off from 23:20 to 01:20: two rounds are missed, and the technician looks into the room instead.
     night.die()
@@ -74,7 +77,8 @@ async def test_the_managers_log_says_what_was_missed_why_what_changed_and_who_re
     seen = [Seen(Item.MAINS, False, "01:10 来电"), Seen(Item.SMELL, True)]
     await add_lines(night.station, missed, "wangfang", site="hz1", room="机房A", seen=seen)
 
-    await night.until("2026-11-24 07:50")
+    await night.until("2026-11-24 02:00", QUIETLY)
+    await night.until("2026-11-24 07:50", QUIETLY)
     log = await log_of(night)
     summary = summarise(log)
     assert (summary.due, summary.over, summary.made, summary.missed) == (12, 12, 10, 2)
