@@ -172,9 +172,9 @@ def _scaled(series: Series, value: Number) -> Number | None:
         return (int(value) >> series.bit) & 1 if math.isfinite(value) else None
     if (series.least is not None and value < series.least) or (series.most is not None and value > series.most):
         return None
-    scaled = value * series.scale
+    whole = isinstance(value, int) and series.scale == int(series.scale)
     # Whole numbers stay whole, and so exact.
-    return value * int(series.scale) if isinstance(value, int) and series.scale.is_integer() else scaled
+    return value * int(series.scale) if whole else value * series.scale
 
 
 def _chosen(rows: _Rows) -> list[str]:
