@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from checks import absence, disk, levels, memory, ports, states, trend
+from checks import absence, certificate, disk, levels, memory, ports, states, trend
 from checks.seen import Seen
 from duty.findings import Finding, Rule
 
@@ -18,6 +18,7 @@ Judge = Callable[[Rule, Seen], Iterator[Finding]]
 CHECKS: Final[Mapping[str, Judge]] = MappingProxyType(
     {
         "absence": absence.judge,
+        "certificate": certificate.judge,
         "disk": disk.judge,
         "levels": levels.judge,
         "memory": memory.judge,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from collectors.exposition import ExpositionCollector
 from collectors.host import HostCollector
 from collectors.ping import PingCollector
 from collectors.port import Collector
@@ -16,6 +17,7 @@ from config.schema import Settings
 
 COLLECTORS: Final[Mapping[str, Callable[[Settings], Collector]]] = MappingProxyType(
     {
+        "exposition": ExpositionCollector,
         "host": HostCollector,
         "http": HttpCollector,
         "icmp": PingCollector,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from config.limits import Check, in_force, shipped
-from config.schema import AnyTarget, HttpTarget, PortModel, Settings, SnmpTarget
+from config.schema import AnyTarget, ExpositionTarget, HttpTarget, PortModel, Settings, SnmpTarget
 from config.targets import limit_names
 from duty.findings import Limits, Rule
 from duty.rounds import Cadence
@@ -29,7 +29,7 @@ def _target(target: AnyTarget, settings: Settings) -> Target:
     maintainer = target.maintainer
     return Target(
         name=target.name,
-        address=target.url if isinstance(target, HttpTarget) else target.address,
+        address=target.url if isinstance(target, HttpTarget | ExpositionTarget) else target.address,
         looks=looks(target),
         site=target.site or _default_site(settings),
         room=target.room,

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from config import crosscheck_people, crosscheck_reach
+from config import crosscheck_pages, crosscheck_people, crosscheck_reach
 from config.limits import Checks, Limit, in_force, shipped
 from config.marked import Path
 from config.mistake import Mistake, known
@@ -32,7 +32,7 @@ WAYS: Final = {"below": "low", "above": "high"}
 
 def mistakes(settings: Settings) -> Iterator[Mistake]:
     """Yield all that is wrong between settings."""
-    for check in (*CHECKS, *crosscheck_people.CHECKS, *crosscheck_reach.CHECKS):
+    for check in (*CHECKS, *crosscheck_pages.CHECKS, *crosscheck_people.CHECKS, *crosscheck_reach.CHECKS):
         yield from check(settings)
 
 

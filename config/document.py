@@ -52,6 +52,7 @@ SECTIONS: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
     ("targets[], kind: icmp", schema.IcmpTarget),
     ("targets[], kind: tcp", schema.TcpTarget),
     ("targets[], kind: http", schema.HttpTarget),
+    ("targets[], kind: exposition", schema.ExpositionTarget),
     ("targets[].ports[]", schema.PortModel),
     ("checks", schema.Checks),
     ("checks.CHECK", Limit),

@@ -14,7 +14,7 @@ from config.channels import AnyChannel, SmtpChannel, WebhookChannel, WecomAppCha
 from config.marked import Path
 from config.mistake import Mistake
 from config.people import ContactModel
-from config.schema import AnyTarget, HttpTarget, Settings
+from config.schema import AnyTarget, ExpositionTarget, HttpTarget, Settings
 from config.units import in_words
 from duty.people import ROSTERED, Post
 from duty.roster import Rotation, gaps
@@ -89,7 +89,7 @@ def _is_private(host: str) -> bool:
 
 
 def _host(target: AnyTarget) -> str:
-    if isinstance(target, HttpTarget):
+    if isinstance(target, HttpTarget | ExpositionTarget):
         return urlsplit(target.url).hostname or target.name
     return target.address if target.kind != "host" else target.name
 

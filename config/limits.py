@@ -49,7 +49,7 @@ class Limit(Model):
 class Check(Limit):
     """A check as it is shipped: which readings it judges and how."""
 
-    kind: Literal["absence", "disk", "levels", "memory", "ports", "states", "trend"]
+    kind: Literal["absence", "certificate", "disk", "levels", "memory", "ports", "states", "trend"]
     parameter: str
     below: bool = False
     needs: tuple[str, ...] = ()

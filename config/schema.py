@@ -18,6 +18,7 @@ from config.secret import Secret
 from config.targets import (
     ROLES,
     AnyTarget,
+    ExpositionTarget,
     HostTarget,
     HttpTarget,
     IcmpTarget,
@@ -41,6 +42,7 @@ __all__ = [
     "Console",
     "ContactModel",
     "Escalation",
+    "ExpositionTarget",
     "Handover",
     "HeartbeatOut",
     "Holds",

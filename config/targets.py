@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
@@ -16,7 +17,7 @@ from config.units import Address, Between, BitRate, Day, Name, PortNumber, Text,
 Role = Literal["server", "network", "power", "room"]
 """What a target is for; limits may differ by it."""
 
-ROLES: dict[str, Role] = {"host": "server", "snmp": "network"}
+ROLES: dict[str, Role] = {"host": "server", "exposition": "server", "snmp": "network"}
 """The role of a target whose file names none, by kind."""
 
 
@@ -64,7 +65,7 @@ class TargetModel(Model):
     site: Name | None = Field(default=None, description="The site it stands at; without it, the first of the file.")
     role: Role | None = Field(
         default=None,
-        description="What it is for; limits may differ by it. Without it, `host` is a server and `snmp` network.",
+        description="What it is for; limits may differ by it. Without it: `host`, `exposition` server; `snmp` network.",
     )
     room: Text = Field(default="", description="The room it stands in.")
     rack: Text = Field(default="", description="The rack.")
@@ -120,6 +121,10 @@ class SnmpTarget(TargetModel):
     )
 
 
+_VERIFY: Final = "Refuse a certificate that cannot be verified. Its end is watched either way."
+_CA: Final = "PEM file of the certificate's signer; without it, those that the system trusts."
+
+
 class IcmpTarget(TargetModel):
     """A target that is only pinged."""
 
@@ -133,6 +138,11 @@ class TcpTarget(TargetModel):
     kind: Literal["tcp"] = Field(description="A port that must accept a connection.")
     address: Address = Field(description="IP address or host name.")
     port: PortNumber = Field(description="TCP port.")
+    tls: bool = Field(
+        default=False, description="It speaks TLS from the first byte (LDAPS 636, SMTPS 465): look at its certificate."
+    )
+    verify: bool = Field(default=True, description=_VERIFY)
+    ca: Path | None = Field(default=None, description=_CA)
 
 
 def _url(text: str) -> str:
@@ -148,23 +158,53 @@ def _url(text: str) -> str:
     return text
 
 
+Url = Annotated[str, Field(max_length=2000), AfterValidator(_url)]
+"""The address of a page, without user or password."""
+
+
 class HttpTarget(TargetModel):
     """A page that must answer."""
 
     kind: Literal["http"] = Field(description="A page that must answer.")
-    url: Annotated[str, Field(max_length=2000), AfterValidator(_url)] = Field(description="The page's URL.")
+    url: Url = Field(description="The page's URL.")
     status: tuple[Annotated[int, Field(ge=100, le=599)], ...] = Field(
         default=(200,), min_length=1, max_length=100, description="Answers that are good."
     )
     contains: Text = Field(default="", description="Words that the page must contain.")
-    verify: bool = Field(default=True, description="Refuse a certificate that cannot be verified.")
+    verify: bool = Field(default=True, description=_VERIFY)
+    ca: Path | None = Field(default=None, description=_CA)
 
 
-AnyTarget = Annotated[HostTarget | SnmpTarget | IcmpTarget | TcpTarget | HttpTarget, Field(discriminator="kind")]
+class ExpositionTarget(TargetModel):
+    """A page of metrics in Prometheus' text format, as node_exporter and many programs have one."""
+
+    kind: Literal["exposition"] = Field(description="A page of metrics in Prometheus' text format.")
+    url: Url = Field(description="The page's URL: `http://192.0.2.20:9100/metrics`.")
+    map: Name = Field(
+        default="node_exporter",
+        description="What its metrics mean, a file of `config/exposition/`; limits may differ by it.",
+    )
+    services: tuple[Text, ...] = Field(
+        default=(), max_length=100, description="systemd units that must run, where the page tells of them."
+    )
+    token: Secret | None = Field(default=None, description="What is sent as the bearer token.")
+    user: Text = Field(default="", description="The user to sign in with.")
+    password: Secret | None = Field(default=None, description="The user's password.")
+    verify: bool = Field(default=True, description=_VERIFY)
+    ca: Path | None = Field(default=None, description=_CA)
+
+
+AnyTarget = Annotated[
+    HostTarget | SnmpTarget | IcmpTarget | TcpTarget | HttpTarget | ExpositionTarget, Field(discriminator="kind")
+]
 """A target of any kind; ``kind`` says which."""
 
 
 def limit_names(target: AnyTarget) -> tuple[str, ...]:
-    """Name what limits may differ by for a target, from wide to narrow: its role, then its SNMP profiles."""
+    """Name what limits may differ by for a target, from wide to narrow: its role, then its SNMP profiles or its map."""
     role = target.role or ROLES.get(target.kind)
-    return (*((role,) if role else ()), *(target.profiles if isinstance(target, SnmpTarget) else ()))
+    if isinstance(target, SnmpTarget):
+        names = target.profiles
+    else:
+        names = (target.map,) if isinstance(target, ExpositionTarget) else ()
+    return (*((role,) if role else ()), *names)

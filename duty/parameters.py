@@ -22,12 +22,16 @@ PARAMETERS: Final = MappingProxyType(
         "http_match": "bool",
         "http_bytes": "B",
         "snmp_time": "s",
+        "certificate_left": "s",
+        "certificate_life": "s",
         # the machine
         "uptime": "s",
         "clock_offset": "s",
         "clock_synchronised": "bool",
         "cpu_used": "%",
         "cpu_count": "1",
+        "cpu_busy_total": "s",
+        "cpu_busy_rate": "s/s",
         "load_1": "1",
         "load_5": "1",
         "load_15": "1",
@@ -118,6 +122,10 @@ FACTS: Final = frozenset(
         "resolved_address",
         "service_state",
         "server",
+        "certificate_names",
+        "certificate_issuer",
+        "certificate_serial",
+        "certificate_ends",
     }
 )
 """The names a ``Fact`` may have."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -67,7 +68,16 @@ def derive(look: Look, previous: Look | None, target: Target | None = None) -> L
         derived.append(Reading(name, reading.instance, rate, PARAMETERS.get(name, reading.unit + "/s")))
         if used is not None:
             derived.append(used)
+    derived += _cpu_used(now, derived)
     return replace(look, readings=(*readings, *derived), gaps=tuple(gaps))
+
+
+def _cpu_used(now: dict[tuple[str, str], int | float], derived: Iterable[Reading]) -> Iterator[Reading]:
+    """Yield how much of the processor is used, where its busy time was counted and not the use itself."""
+    busy = next((reading.value for reading in derived if reading.parameter == "cpu_busy_rate"), None)
+    cores = now.get(("cpu_count", ""))
+    if busy is not None and cores and ("cpu_used", "") not in now:
+        yield Reading("cpu_used", "", min(100.0, 100 * busy / cores), "%")
 
 
 def restarted(look: Look, previous: Look) -> bool:

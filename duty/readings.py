@@ -23,6 +23,7 @@ GAPS = frozenset(
         "not_a_number",  # NaN or infinity where a number should be
         "first_look",  # a rate needs two looks
         "counter_reset",  # a counter fell because its device or port started again
+        "stale",  # a value that was old when it was given
         "doubtful",  # a rate that the port cannot carry
         "not_asked",  # the target's turn did not come: this agent was busy with others
         "crashed",  # our own collector failed; the log has the traceback

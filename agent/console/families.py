@@ -18,7 +18,7 @@ _FAMILIES = (
     ("port", ("port_",)),
     ("sensor", ("temperature", "fan_", "power_", "battery_", "on_battery")),
     ("service", ("process_running", "process_memory", "process_cpu", "service_")),
-    ("reach", ("ping_", "tcp_", "http_", "snmp_")),
+    ("reach", ("ping_", "tcp_", "http_", "snmp_", "certificate_")),
     ("machine", ("",)),
 )
 ORDER = ("reach", "machine", "sensor", "service", "disk", "port")

@@ -30,7 +30,7 @@ def format_value(value: float | None, unit: str, say: Say, parameter: str = "", 
         case "s":
             return format_duration(value, say)
         case "s/s":
-            return say("unit.%", n=_one_decimal(value * 100))
+            return format_value(value * 100, "%", say)
         case "%" | "Cel" | "dBm" | "V" | "A":
             return say(f"unit.{unit}", n=f"{value:g}" if limit else _one_decimal(value))
         case "B" if parameter == "port_mtu" and abs(value) < 1e6:

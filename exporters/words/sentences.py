@@ -10,7 +10,7 @@ from exporters.words.numbers import format_value
 from exporters.words.shown import shown
 
 _HIGH_IS_BAD = frozenset({"levels.high", "disk.full"})
-_LOW_IS_BAD = frozenset({"levels.low", "memory.low", "memory.swapping", "trend.full"})
+_LOW_IS_BAD = frozenset({"certificate.ends", "levels.low", "memory.low", "memory.swapping", "trend.full"})
 
 
 def say_name(kind: str, name: str, say: Say) -> str:

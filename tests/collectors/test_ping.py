@@ -117,10 +117,7 @@ def test_what_answers_is_reached_without_loss(family: int, address: str) -> None
 def test_a_thousand_targets_at_once_all_answer() -> None:
     permitted(socket.AF_INET)
     seen = asyncio.run(look(*(f"127.0.{n // 250}.{n % 250 + 1}" for n in range(1000)), budget=timedelta(seconds=10)))
-    losses = [numbers(each)["ping_loss"] for each in seen]
-    assert max(losses) < 100, "each has answered"
-    # On a busy machine the kernel itself may lose one of 3,000.
-    assert sum(losses) / len(losses) < 1
+    assert {numbers(each)["ping_loss"] for each in seen} == {0}
 
 
 def test_no_reply_is_lost_however_many_requests_leave_in_one_turn_of_the_loop() -> None:
@@ -135,6 +132,41 @@ def test_no_reply_is_lost_however_many_requests_leave_in_one_turn_of_the_loop() 
         return len(answered)
 
     assert asyncio.run(work()) == 15_000
+
+
+@pytest.mark.parametrize(
+    ("family", "address"),
+    [pytest.param(socket.AF_INET, "127.0.0.1", id="IPv4"), pytest.param(socket.AF_INET6, "::1", id="IPv6")],
+)
+def test_replies_to_others_take_no_room_of_ours(family: int, address: str) -> None:
+    permitted(family)
+
+    async def work() -> int:
+        ours, others = EchoSocket(family), EchoSocket(family)
+        requests = [ours.ask(address) for _ in range(20)]
+        # All in one turn of the loop: ours cannot read meanwhile.
+        foreign = [others.ask(address) for _ in range(15_000)]
+        requests += [ours.ask(address) for _ in range(11)]
+        answered, _ = await asyncio.wait([request.answer for request in requests], timeout=5)
+        for opened, asked in ((ours, requests), (others, foreign)):
+            opened.forget(asked)
+            opened.close()
+        return len(answered)
+
+    assert asyncio.run(work()) == 31
+
+
+def test_a_reply_that_lies_here_when_the_time_is_up_has_come() -> None:
+    permitted(socket.AF_INET)
+
+    async def work() -> list[bool]:
+        echoes = EchoSocket(socket.AF_INET)
+        requests = [echoes.ask("127.0.0.1") for _ in range(20)]
+        echoes.forget(requests)
+        echoes.close()
+        return [request.answer.cancelled() for request in requests]
+
+    assert not any(asyncio.run(work())), "nothing was read in between, and all lay in the buffer"
 
 
 def test_our_own_lateness_is_not_the_networks() -> None:

@@ -30,7 +30,16 @@ def test_it_is_valid_and_needs_no_secret() -> None:
 
 def test_what_it_has_commented_out_is_valid_too() -> None:
     settings = parse(uncommented(EXAMPLE.read_text("utf-8")), "example.yaml")
-    assert [target.kind for target in settings.targets] == ["host", "icmp", "snmp", "snmp", "tcp", "http"]
+    assert [target.kind for target in settings.targets] == [
+        "host",
+        "icmp",
+        "snmp",
+        "snmp",
+        "tcp",
+        "tcp",
+        "exposition",
+        "http",
+    ]
     assert settings.credentials.keys() == {"switches", "old-switches"}
     assert settings.agent.database_password
     assert settings.checks.by_profile.keys() == {"server"}

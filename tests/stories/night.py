@@ -229,7 +229,7 @@ class Night:
 
     def _looker(self) -> Looker:
         played = ReplayCollector(self._script)
-        return Looker(dict.fromkeys(("host", "http", "icmp", "snmp", "tcp"), played), self.clock)
+        return Looker(dict.fromkeys(("exposition", "host", "http", "icmp", "snmp", "tcp"), played), self.clock)
 
     def _script(self, target: Target, full: bool) -> Notes:
         notes = Notes(reached=True)
