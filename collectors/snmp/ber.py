@@ -19,9 +19,12 @@ _ADDRESS, _COUNTER32, _GAUGE32, _TICKS, _OPAQUE, _COUNTER64, _UNSIGNED32 = 0x40,
 _NOT_THERE: Final = frozenset({0x80, 0x81, 0x82})
 """noSuchObject, noSuchInstance, endOfMibView."""
 _BITS: Final = {_COUNTER32: 32, _GAUGE32: 32, _TICKS: 32, _UNSIGNED32: 32, _COUNTER64: 64}
+_AS_THEY_ARE: Final = bytes(_BITS.get(tag, 0) // 8 for tag in range(256))
+"""For each tag, up to how many bytes are simply an unsigned number, pad byte or not: some devices leave it out."""
 _FLOATS: Final = {b"\x9f\x78\x04": struct.Struct(">f"), b"\x9f\x79\x08": struct.Struct(">d")}
 """How net-snmp wraps floating point numbers up."""
-_MOST_ARCS: Final = 128
+_LONGEST_NAME: Final = 640
+"""128 arcs, which is the most that SNMP allows, of five bytes."""
 _from_bytes: Final = int.from_bytes
 
 
@@ -63,6 +66,8 @@ def encode_oid(oid: Oid) -> bytes:
 
 def arcs(content: bytes) -> tuple[int, ...]:
     """Read the numbers of a part of an identifier that does not hold its first two. Raises DecodeError."""
+    if len(content) > _LONGEST_NAME:
+        raise DecodeError("too long a name")
     found: list[int] = []
     arc = 0
     for byte in content:
@@ -75,11 +80,12 @@ def arcs(content: bytes) -> tuple[int, ...]:
             arc = 0
         if arc >> 25:  # before the last septet, an arc of 32 bits has 25 of them
             raise DecodeError("arc of more than 32 bits")
-    if (content and content[-1] & 0x80) or len(found) > _MOST_ARCS:
-        raise DecodeError("identifier")
+    if content and content[-1] & 0x80:
+        raise DecodeError("half an arc")
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def decode_oid(content: bytes) -> Oid:
     """Read an object identifier. Raises DecodeError."""
     if not content:
@@ -158,11 +164,10 @@ def bindings(data: bytes, at: int, end: int) -> tuple[list[bytes], list[Value | 
                 raise DecodeError("value")
             if tag == OCTETS:
                 values.append(data[at:stop])
-            elif size == 1 and data[at] < 0x80 and (tag == INTEGER or tag in _BITS):
+            elif 0 < size <= _AS_THEY_ARE[tag]:
+                values.append(data[at] if size == 1 else _from_bytes(data[at:stop], "big"))
+            elif size == 1 and tag == INTEGER and data[at] < 0x80:
                 values.append(data[at])
-            elif 0 < size <= 4 and tag in _BITS:
-                # As unsigned, pad byte or not: some devices leave it out.
-                values.append(_from_bytes(data[at:stop], "big"))
             else:
                 value = _value(tag, data[at:stop])
                 plain = plain and not isinstance(value, Missing)

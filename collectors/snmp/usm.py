@@ -67,10 +67,11 @@ def _lengthened(digest: str, key: bytes, engine_id: bytes, size: int, *, reeder:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The keys of one user at one device."""
+    """The keys of one user at one device. ``aes`` holds the second one where it is of use, for that costs time."""
 
     sign: bytes = field(repr=False)
     encrypt: bytes = field(repr=False)
+    aes: AES | None = field(default=None, repr=False)
 
 
 class User:
@@ -101,7 +102,8 @@ class User:
             key = localized(self.digest, self._encrypt, engine_id)
             reeder = self._cipher.endswith("c")
             encrypt = _lengthened(self.digest, key, engine_id, _KEYS[self._cipher], reeder=reeder)
-        return Keys(localized(self.digest, self._sign, engine_id), encrypt)
+        aes = AES(encrypt) if self._cipher.startswith("aes") and encrypt else None
+        return Keys(localized(self.digest, self._sign, engine_id), encrypt, aes)
 
     def sign(self, keys: Keys, message: bytes) -> bytes:
         """Return the signature of a message in which it stands as zeros."""
@@ -110,20 +112,20 @@ class User:
     def encrypt(self, keys: Keys, boots: int, time: int, plain: bytes) -> tuple[bytes, bytes]:
         """Return the content encrypted, and the salt to send with it."""
         salt = next(self._salts) & 0xFFFFFFFFFFFFFFFF
-        if self._cipher == "des":
+        if keys.aes is None:
             salted = _IV.pack(boots, salt & 0xFFFFFFFF)
             padded = plain + bytes(-len(plain) % 8)
             return _run(_des(keys.encrypt, salted).encryptor(), padded), salted
         salted = salt.to_bytes(8, "big")
-        return Cipher(AES(keys.encrypt), CFB(_IV.pack(boots, time) + salted)).encryptor().update(plain), salted
+        return Cipher(keys.aes, CFB(_IV.pack(boots, time) + salted)).encryptor().update(plain), salted
 
     def decrypt(self, keys: Keys, boots: int, time: int, salt: bytes, content: bytes) -> bytes:
         """Return the content in plain. With DES up to seven bytes follow it. Raises DecodeError."""
-        if len(salt) != 8 or (self._cipher == "des" and len(content) % 8):
+        if len(salt) != 8 or (keys.aes is None and len(content) % 8):
             raise DecodeError("salt or padding")
-        if self._cipher == "des":
+        if keys.aes is None:
             return _run(_des(keys.encrypt, salt).decryptor(), content)
-        return Cipher(AES(keys.encrypt), CFB(_IV.pack(boots, time) + salt)).decryptor().update(content)
+        return Cipher(keys.aes, CFB(_IV.pack(boots, time) + salt)).decryptor().update(content)
 
 
 def _des(key: bytes, salt: bytes) -> Cipher[CBC]:

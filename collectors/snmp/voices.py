@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple, Protocol, cast
 
 from collectors.snmp.ber import (
-    INTEGER,
     OCTETS,
     SEQUENCE,
     DecodeError,
@@ -41,9 +40,11 @@ from collectors.snmp.usm import AUTHENTIC, PRIVATE, Keys, User
 
 _MOST_SIZE: Final = integer(65_507)
 _REPORTABLE: Final = 4
+_V3: Final = integer(VERSIONS["3"])
 _USM: Final = integer(3)
 _LONGEST_ENGINE_ID: Final = 64
 _DISCOVERY: Final = question(Request.GET, ())
+_NOTHING: Final = bytes((OCTETS, 0))
 
 _NOT_IN_TIME: Final = encode_oid("1.3.6.1.6.3.15.1.1.2.0")
 _UNKNOWN_ENGINE: Final = encode_oid("1.3.6.1.6.3.15.1.1.4.0")
@@ -110,6 +111,7 @@ class Secured:
         self._engine_id = b""
         self._keys = Keys(b"", b"")
         self._keys_of = b""
+        self._known = self._scope = b""
         self._boots = self._time = 0
         self._at = 0.0
 
@@ -136,40 +138,30 @@ class Secured:
 
     async def _discover(self, send: Send, one: int) -> None:
         """Ask for the engine's id, and take its clock on trust: were it wrong, the device would say so, signed."""
-        message, _ = self._framed(one, _REPORTABLE, b"", b"", b"", self._scoped(_DISCOVERY, one))
-        heard = await send(message, one, self._hear)
+        content = tlv(SEQUENCE, _NOTHING * 2 + _pdu(_DISCOVERY, one))
+        known = _NOTHING + integer(0) * 2 + _NOTHING
+        heard = await send(_framed(one, _REPORTABLE, known, b"", b"", content), one, self._hear)
         if not (isinstance(heard, Report) and 1 <= len(heard.engine_id) <= _LONGEST_ENGINE_ID):
             raise NoAnswer("agent_fault")
         self._engine_id = heard.engine_id
         if self._keys_of != heard.engine_id:
             self._keys, self._keys_of = self._user.keys(heard.engine_id), heard.engine_id
+        self._known = tlv(OCTETS, heard.engine_id)
+        self._scope = self._known + tlv(OCTETS, self._user.context)
 
     def _write(self, asked: Question, number: int) -> bytes:
         user, time = self._user, self._time + int(self._clock() - self._at)
-        content, salt = self._scoped(asked, number), b""
+        content = tlv(SEQUENCE, self._scope + _pdu(asked, number))
+        salt = b""
         if user.level & PRIVATE:
             content, salt = user.encrypt(self._keys, self._boots, time, content)
             content = tlv(OCTETS, content)
-        signature = bytes(user.signature)
-        message, at = self._framed(number, user.level | _REPORTABLE, user.name, signature, salt, content, time)
+        known = self._known + integer(self._boots) + integer(time) + tlv(OCTETS, user.name)
+        message = _framed(number, user.level | _REPORTABLE, known, bytes(user.signature), salt, content)
         if not user.level:
             return message
+        at = len(message) - len(content) - 2 - len(salt) - user.signature
         return message[:at] + user.sign(self._keys, message) + message[at + user.signature :]
-
-    def _scoped(self, asked: Question, number: int) -> bytes:
-        pdu = pdu_head(asked.kind, len(asked.rest)) + number.to_bytes(4, "big") + asked.rest
-        return tlv(SEQUENCE, tlv(OCTETS, self._engine_id) + tlv(OCTETS, self._user.context) + pdu)
-
-    def _framed(
-        self, number: int, flags: int, user: bytes, signature: bytes, salt: bytes, content: bytes, time: int = 0
-    ) -> tuple[bytes, int]:
-        """Return a message, and where the signature stands in it."""
-        head = bytes((INTEGER, 4)) + number.to_bytes(4, "big") + _MOST_SIZE + bytes((OCTETS, 1, flags)) + _USM
-        boots = integer(self._boots) if user else integer(0)
-        known = tlv(OCTETS, self._engine_id) + boots + integer(time) + tlv(OCTETS, user)
-        security = tlv(SEQUENCE, known + tlv(OCTETS, signature) + tlv(OCTETS, salt))
-        message = tlv(SEQUENCE, _USM + tlv(SEQUENCE, head) + tlv(OCTETS, security) + content)
-        return message, len(message) - len(content) - 2 - len(salt) - len(signature)
 
     def _hear(self, data: bytes, number: int) -> Heard:
         """Read a message to us. Raises DecodeError for one that is forged, foreign or less secured than asked."""
@@ -227,6 +219,17 @@ class Secured:
             # Whoever knows no password must not set our idea of the device's clock.
             raise DecodeError("report")
         return Report(names[0], engine_id)
+
+
+def _pdu(asked: Question, number: int) -> bytes:
+    return pdu_head(asked.kind, len(asked.rest)) + number.to_bytes(4, "big") + asked.rest
+
+
+def _framed(number: int, flags: int, known: bytes, signature: bytes, salt: bytes, content: bytes) -> bytes:
+    """Return a message; ``known`` is what its security parameters begin with."""
+    head = b"\x02\x04%b%b\x04\x01%c%b" % (number.to_bytes(4, "big"), _MOST_SIZE, flags, _USM)
+    security = tlv(SEQUENCE, b"%b%b%b" % (known, tlv(OCTETS, signature), tlv(OCTETS, salt)))
+    return tlv(SEQUENCE, b"%b%b%b%b" % (_V3, tlv(SEQUENCE, head), tlv(OCTETS, security), content))
 
 
 def _reported(data: bytes, at: int, end: int) -> list[bytes]:

@@ -182,9 +182,10 @@ class Wire:
         if due > waiting.deadline:
             waiting.last = self._loop.call_at(waiting.deadline, self._expired, number, waiting)
             return
-        queue = self._queues.setdefault(waiting.timeout, deque())
-        queue.append((due, number))
-        if waiting.timeout not in self._timers:
+        if (queue := self._queues.get(waiting.timeout)) is not None:
+            queue.append((due, number))
+        else:
+            self._queues[waiting.timeout] = deque([(due, number)])
             self._timers[waiting.timeout] = self._loop.call_at(due, self._tick, waiting.timeout)
 
     def _tick(self, timeout: float) -> None:
