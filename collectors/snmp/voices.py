@@ -96,9 +96,10 @@ class Community:
         """Ask; see ``Voice``."""
         one = number()
         message = packet(self._version, self._community, asked, one.to_bytes(4, "big"))
-        return cast(Reply, await send(message, one, self._hear))
+        return cast(Reply, await send(message, one, self.hear))
 
-    def _hear(self, data: bytes, number: int) -> Reply:
+    def hear(self, data: bytes, number: int) -> Reply:
+        """Read an answer. Raises DecodeError."""
         return read(data, self._version, self._community, number)
 
 
@@ -123,7 +124,7 @@ class Secured:
                 if not self._engine_id:
                     await self._discover(send, number())
                 one = number()
-                heard = await send(self._write(asked, one), one, self._hear)
+                heard = await send(self._write(asked, one), one, self.hear)
                 if isinstance(heard, Reply):
                     return heard
                 if heard.name in corrected or heard.name not in (_NOT_IN_TIME, _UNKNOWN_ENGINE):
@@ -140,13 +141,17 @@ class Secured:
         """Ask for the engine's id, and take its clock on trust: were it wrong, the device would say so, signed."""
         content = tlv(SEQUENCE, _NOTHING * 2 + _pdu(_DISCOVERY, one))
         known = _NOTHING + integer(0) * 2 + _NOTHING
-        heard = await send(_framed(one, _REPORTABLE, known, b"", b"", content), one, self._hear)
+        heard = await send(_framed(one, _REPORTABLE, known, b"", b"", content), one, self.hear)
         if not (isinstance(heard, Report) and 1 <= len(heard.engine_id) <= _LONGEST_ENGINE_ID):
             raise NoAnswer("agent_fault")
-        self._engine_id = heard.engine_id
-        if self._keys_of != heard.engine_id:
-            self._keys, self._keys_of = self._user.keys(heard.engine_id), heard.engine_id
-        self._known = tlv(OCTETS, heard.engine_id)
+        self.met(heard.engine_id)
+
+    def met(self, engine_id: bytes) -> None:
+        """Take an engine's id for the device's, and make the keys that are good there."""
+        self._engine_id = engine_id
+        if self._keys_of != engine_id:
+            self._keys, self._keys_of = self._user.keys(engine_id), engine_id
+        self._known = tlv(OCTETS, engine_id)
         self._scope = self._known + tlv(OCTETS, self._user.context)
 
     def _write(self, asked: Question, number: int) -> bytes:
@@ -163,7 +168,7 @@ class Secured:
         at = len(message) - len(content) - 2 - len(salt) - user.signature
         return message[:at] + user.sign(self._keys, message) + message[at + user.signature :]
 
-    def _hear(self, data: bytes, number: int) -> Heard:
+    def hear(self, data: bytes, number: int) -> Heard:
         """Read a message to us. Raises DecodeError for one that is forged, foreign or less secured than asked."""
         at, end = opened(data, 0, len(data), SEQUENCE)
         version, at = whole_number(data, at, end)

@@ -40,6 +40,7 @@ class SecuredAgent(asyncio.DatagramProtocol):
         self.engine_id = b"\x80\0\x1f\x88\1here"
         self.boots, self.time = 3, 5000
         self.port = 0
+        self.message_id = 0
         self.reports: list[int] = []
         self.answered = 0
         self.contexts: set[bytes] = set()
@@ -51,10 +52,11 @@ class SecuredAgent(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
         """Answer as RFC 3414 has it."""
-        for datagram in self._answers(data):
+        for datagram in self.answers(data):
             self._transport.sendto(datagram, addr)
 
-    def _answers(self, data: bytes) -> list[bytes]:
+    def answers(self, data: bytes) -> list[bytes]:
+        """Return the datagrams that answer one."""
         _, message, _ = split(data)
         _, _, rest = split(message)
         _, head, rest = split(rest)
@@ -67,8 +69,9 @@ class SecuredAgent(asyncio.DatagramProtocol):
             fields.append(field)
         engine_id, boots, time, name, signature, salt = fields
         one, level = signed(message_id), flags[0] & 3
+        self.message_id = one
         if engine_id != self.engine_id:
-            return [self.report(one, UNKNOWN_ENGINE)]
+            return [self.report(one, UNKNOWN_ENGINE, name=name)]
         if name != self.user.name:
             return [self.report(one, UNKNOWN_USER)]
         if level != self.user.level:
@@ -89,18 +92,18 @@ class SecuredAgent(asyncio.DatagramProtocol):
 
     def good(self, asked: Asked) -> bytes:
         """Make the answer of an honest device."""
-        return self.message(asked.number, self.pdu(asked))
+        return self.message(self.message_id, self.pdu(asked))
 
     def pdu(self, asked: Asked) -> bytes:
         """Make the inner part of an honest answer."""
         body = b"".join(tlv(0x30, identifier(name) + value) for name, value in truthful(self.tree, asked))
         return tlv(RESPONSE, number(asked.number) + number(0) * 2 + tlv(0x30, body))
 
-    def report(self, message_id: int, counter: int, level: int = 0) -> bytes:
+    def report(self, message_id: int, counter: int, *, level: int = 0, name: bytes | None = None) -> bytes:
         """Make a report of one of the counters of refusals."""
         self.reports.append(counter)
         binding = tlv(0x30, identifier((*STATS, counter, 0)) + number(1, 0x41))
-        return self.message(message_id, tlv(REPORT, number(0) * 3 + tlv(0x30, binding)), level=level)
+        return self.message(message_id, tlv(REPORT, number(0) * 3 + tlv(0x30, binding)), level=level, name=name)
 
     def message(
         self, message_id: int, pdu: bytes, *, level: int | None = None, name: bytes | None = None, spoiled: bool = False
