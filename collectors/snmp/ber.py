@@ -130,6 +130,23 @@ def octets(data: bytes, at: int, end: int) -> tuple[bytes, int]:
     return data[start:stop], stop
 
 
+def children(data: bytes, at: int, end: int) -> list[tuple[int, int, int]]:
+    """Return the tags of the elements that fill a space, and where each content begins and ends. Raises DecodeError."""
+    found = []
+    while at < end:
+        if end - at < 2:
+            raise DecodeError("truncated")
+        tag, size = data[at], data[at + 1]
+        at += 2
+        if size & 0x80:
+            size, at = _long(data, at - 1)
+        found.append((tag, at, at + size))
+        at += size
+    if at != end:
+        raise DecodeError("truncated")
+    return found
+
+
 def bindings(data: bytes, at: int, end: int) -> tuple[list[bytes], list[Value | Missing], bool]:
     """Read a list of variable bindings: names, what stands at them, and whether all of that are values.
 
@@ -140,27 +157,22 @@ def bindings(data: bytes, at: int, end: int) -> tuple[list[bytes], list[Value | 
     plain = True
     try:
         while at < end:
-            if data[at] != SEQUENCE:
-                raise DecodeError("binding")
             size = data[at + 1]
-            at += 2
+            length = data[at + 3]
+            if size < 0x80 and length < 0x80 and data[at] == SEQUENCE and data[at + 2] == IDENTIFIER:
+                stop = at + 2 + size
+                middle = at + 4 + length
+                names.append(data[at + 4 : middle])
+            else:
+                start, stop = opened(data, at, end, SEQUENCE)
+                start, middle = opened(data, start, stop, IDENTIFIER)
+                names.append(data[start:middle])
+            tag = data[middle]
+            size = data[middle + 1]
+            at = middle + 2
             if size & 0x80:
-                size, at = _long(data, at - 1)
-            stop = at + size
-            size = data[at + 1]
-            if data[at] != IDENTIFIER or stop > end:
-                raise DecodeError("name")
-            at += 2
-            if size & 0x80:
-                size, at = _long(data, at - 1)
-            names.append(data[at : at + size])
-            at += size
-            tag = data[at]
-            size = data[at + 1]
-            at += 2
-            if size & 0x80:
-                size, at = _long(data, at - 1)
-            if at + size != stop:
+                size, at = _long(data, middle + 1)
+            if at + size != stop or stop > end:
                 raise DecodeError("value")
             if tag == OCTETS:
                 values.append(data[at:stop])

@@ -24,7 +24,6 @@ IN_FLIGHT: Final = 200
 """Devices asked at the same time: their answers together fit the receive buffer, and memory stays small."""
 ROW_CAP: Final = 10_000
 _MOST_PEERS: Final = 16_384
-_MOST_PLANS: Final = 64
 _AUTHORIZATION_ERROR: Final = 16
 
 
@@ -67,13 +66,17 @@ class OwnEngine:
         wire = self._wire = self._wire or Wire(loop)
         into.failure = ""
         try:
-            peer = await self._peer(device, deadline)
+            # By the identity of the credential: its value would be hashed anew for each look; the peer keeps it alive.
+            peer = self._peers.get((device.address, device.port, id(device.credential)))
+            peer = peer or await self._meet(device, deadline - loop.time())
             call = _Call(wire, self._window, peer, device, into, deadline)
             await call.begin()
             try:
-                await get(call.ask, scalars, into)
-                bulk = device.credential.version != "1"
-                await walk(call.ask, columns, into, bulk=bulk, cap=self._row_cap, plans=peer.plans)
+                if scalars:
+                    await get(call.ask, scalars, into)
+                if columns:
+                    bulk = device.credential.version != "1"
+                    await walk(call.ask, columns, into, bulk=bulk, cap=self._row_cap, plans=peer.plans)
             finally:
                 call.end()
         except NoAnswer as failure:
@@ -90,16 +93,11 @@ class OwnEngine:
         self._peers.clear()
         self._users.clear()
 
-    async def _peer(self, device: Device, deadline: float) -> _Peer:
+    async def _meet(self, device: Device, left: float) -> _Peer:
         """Return what is known of a device. Raises CollectError; NoAnswer for an address that cannot be asked."""
-        # By the identity of the credential: its value would be hashed anew for each look, and the peer keeps it alive.
-        key = (device.address, device.port, id(device.credential))
+        address = await self._resolve(device.address, budget=max(0.0, left))
+        key = (address, device.port, id(device.credential))
         peer = self._peers.get(key)
-        if peer is None:
-            left = max(0.0, deadline - asyncio.get_running_loop().time())
-            address = await self._resolve(device.address, budget=left)
-            key = (address, device.port, id(device.credential))
-            peer = self._peers.get(key)
         if peer is None:
             place = place_of(address, device.port)
             turn = self._turns.setdefault(place, asyncio.Lock())
@@ -107,8 +105,6 @@ class OwnEngine:
             if len(self._peers) >= _MOST_PEERS:
                 del self._peers[next(iter(self._peers))]
             self._peers[key] = peer
-        if len(peer.plans) > _MOST_PLANS:
-            peer.plans.clear()
         return peer
 
     def _voice(self, credential: SnmpCredential) -> Voice:

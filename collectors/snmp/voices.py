@@ -12,10 +12,12 @@ from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple, Protocol, cast
 
 from collectors.snmp.ber import (
+    INTEGER,
     OCTETS,
     SEQUENCE,
     DecodeError,
     bindings,
+    children,
     encode_oid,
     integer,
     octets,
@@ -45,6 +47,8 @@ _USM: Final = integer(3)
 _LONGEST_ENGINE_ID: Final = 64
 _DISCOVERY: Final = question(Request.GET, ())
 _NOTHING: Final = bytes((OCTETS, 0))
+_HEAD: Final = [INTEGER, INTEGER, OCTETS, INTEGER]
+_KNOWN: Final = [OCTETS, INTEGER, INTEGER, OCTETS, OCTETS, OCTETS]
 
 _NOT_IN_TIME: Final = encode_oid("1.3.6.1.6.3.15.1.1.2.0")
 _UNKNOWN_ENGINE: Final = encode_oid("1.3.6.1.6.3.15.1.1.4.0")
@@ -172,33 +176,30 @@ class Secured:
         """Read a message to us. Raises DecodeError for one that is forged, foreign or less secured than asked."""
         at, end = opened(data, 0, len(data), SEQUENCE)
         version, at = whole_number(data, at, end)
-        head, at = opened(data, at, end, SEQUENCE)
-        said, head = whole_number(data, head, at)
-        _, head = whole_number(data, head, at)
-        flags, head = octets(data, head, at)
-        model, head = whole_number(data, head, at)
-        if version != 3 or said != number or len(flags) != 1 or model != 3 or end != len(data):
-            raise DecodeError("header")
+        part, at = opened(data, at, end, SEQUENCE)
+        head = children(data, part, at)
         part, at = opened(data, at, end, OCTETS)
-        part, _ = opened(data, part, at, SEQUENCE)
-        engine_id, part = octets(data, part, at)
-        boots, part = whole_number(data, part, at)
-        time, part = whole_number(data, part, at)
-        user, part = octets(data, part, at)
-        signed, signed_end = opened(data, part, at, OCTETS)
-        salt, part = octets(data, signed_end, at)
+        part, last = opened(data, part, at, SEQUENCE)
+        known = children(data, part, last)
+        if [tag for tag, _, _ in head] != _HEAD or [tag for tag, _, _ in known] != _KNOWN or last != at or version != 3:
+            raise DecodeError("header")
+        said, _, flags, model = (data[start:stop] for _, start, stop in head)
+        engine_id, boots, time, user, _, salt = (data[start:stop] for _, start, stop in known)
+        if said != number.to_bytes(4, "big") or len(flags) != 1 or model != b"\3" or end != len(data):
+            raise DecodeError("header")
         level = flags[0] & (AUTHENTIC | PRIVATE)
-        if part != at or level == PRIVATE or boots < 0 or time < 0:
+        if level == PRIVATE or not 1 <= len(boots) <= 4 or not 1 <= len(time) <= 4 or (boots[0] | time[0]) & 0x80:
             raise DecodeError("security parameters")
+        booted, runs = int.from_bytes(boots, "big"), int.from_bytes(time, "big")
         if level:
-            self._check(data, level, engine_id, user, signed, signed_end)
+            self._check(data, level, engine_id, user, *known[4][1:])
         if level & PRIVATE:
             start, stop = opened(data, at, end, OCTETS)
-            data = self._user.decrypt(self._keys, boots, time, salt, data[start:stop])
+            data = self._user.decrypt(self._keys, booted, runs, salt, data[start:stop])
             at, end = 0, len(data)
         reply = self._read_scoped(data, at, end, level, engine_id, number)
         if level or not self._engine_id:
-            self._boots, self._time, self._at = boots, time, self._clock()
+            self._boots, self._time, self._at = booted, runs, self._clock()
         return reply
 
     def _check(self, data: bytes, level: int, engine_id: bytes, user: bytes, start: int, stop: int) -> None:

@@ -14,6 +14,8 @@ from collectors.snmp.tables import BINDINGS, ERRORS, NO_SUCH_NAME, Missing, NoAn
 
 _BATCH: Final = 20
 _COLUMNS: Final = 25
+_MOST_PLANS: Final = 64
+"""Of a device: one for each group of columns that its profiles ask for together."""
 _MOST_STEPS: Final = 256
 """Of a plan: about 1,000 rows of 13 columns. A longer table is walked without one, which costs time but no memory."""
 
@@ -124,6 +126,8 @@ async def walk(ask: Ask, columns: Sequence[Oid], into: Fetched, *, bulk: bool, c
                 plans[group] = plan
             raise
         plans[group] = walked.plan()
+        if len(plans) > _MOST_PLANS:
+            del plans[next(iter(plans))]  # the one that was not used for longest
 
 
 @lru_cache(maxsize=1 << 14)
