@@ -15,6 +15,7 @@ test: $(VENV)/.dev           ## every test but the long ones
 
 soak: $(VENV)/.dev           ## kills, power loss, fuzz
 	tests/prepare
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[fuzz]' || echo "no atheris for this Python: its test is skipped"
 	$(BIN)/pytest -q -m soak
 
 check: $(VENV)/.dev          ## style, types, floors, stale pages
@@ -26,6 +27,7 @@ check: $(VENV)/.dev          ## style, types, floors, stale pages
 
 bench: $(VENV)/.dev          ## what a round of 1,000 targets costs, the pages meanwhile, and many alerts
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.snmp
 	$(BIN)/python -m tests.bench.pages
 	$(BIN)/python -m tests.bench.desk
 

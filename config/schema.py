@@ -158,7 +158,7 @@ class Polling(Model):
         default=timedelta(seconds=10), description="The longest that an inspection looks at one target."
     )
     snmp_in_flight: int = Field(
-        default=50, ge=1, le=500, description="SNMP requests under way at the same time; pysnmp loses answers above 50."
+        default=200, ge=1, le=500, description="SNMP devices asked at the same time; pysnmp asks at most 50."
     )
 
 

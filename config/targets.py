@@ -31,8 +31,9 @@ class SnmpCredential(Model):
         default="none", description="How version 3 signs its messages. md5 and sha are for devices that know no better."
     )
     auth_password: Secret | None = Field(default=None, description="The password to sign with.")
-    priv: Literal["none", "des", "aes", "aes192", "aes256"] = Field(
-        default="none", description="How version 3 encrypts its messages; needs auth."
+    priv: Literal["none", "des", "aes", "aes192", "aes256", "aes192c", "aes256c"] = Field(
+        default="none",
+        description="How version 3 encrypts its messages; needs auth. With c as Cisco and many others have it.",
     )
     priv_password: Secret | None = Field(default=None, description="The password to encrypt with.")
     context: Text = Field(default="", description="The SNMP context of version 3, where a device has several.")
@@ -105,7 +106,9 @@ class SnmpTarget(TargetModel):
     address: Address = Field(description="IP address or host name.")
     port: PortNumber = Field(default=161, description="UDP port of its SNMP agent.")
     credential: Name = Field(description="How it is asked, from `credentials`.")
-    engine: Literal["pysnmp"] = Field(default="pysnmp", description="What speaks SNMP to it.")
+    engine: Literal["own", "pysnmp"] = Field(
+        default="own", description="What speaks SNMP to it: the agent itself, or the slower pysnmp if that fails."
+    )
     profiles: tuple[Name, ...] = Field(
         default=("system", "interfaces", "host-resources", "ucd"),
         min_length=1,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from collectors.snmp.decode import decode, stand_ins, wanting
+from collectors.snmp.engine import OwnEngine
 from collectors.snmp.port import Device, Fetched, Oid, SnmpEngine
 from collectors.snmp.reference import PysnmpEngine
 from config.profiles import Object, Profile, Table, chain, load_profiles
@@ -21,9 +22,13 @@ _PATIENCE: Final = 2
 """Tables in a row without an answer after which a device is left alone: one of them may just be slow."""
 
 
+ENGINES: Final[Mapping[str, Callable[..., SnmpEngine]]] = {"own": OwnEngine, "pysnmp": PysnmpEngine}
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     device: Device
+    engine: str
     profiles: tuple[Profile, ...]
 
 
@@ -36,7 +41,9 @@ class SnmpCollector:
 
     def __init__(self, settings: Settings, engine: SnmpEngine | None = None) -> None:
         profiles = load_profiles()
-        self._engine = engine or PysnmpEngine(in_flight=settings.polling.snmp_in_flight)
+        self._given = engine
+        self._engines: dict[str, SnmpEngine] = {}
+        self._in_flight = settings.polling.snmp_in_flight
         self._known = {
             target.name: _Known(
                 Device(
@@ -46,6 +53,7 @@ class SnmpCollector:
                     target.timeout,
                     target.retries,
                 ),
+                target.engine,
                 chain(profiles, target.profiles),
             )
             for target in settings.targets
@@ -70,18 +78,28 @@ class SnmpCollector:
             raise CollectError(fetched.failure or "timeout", known.device.address)
 
     async def close(self) -> None:
-        """Close the engine."""
-        await self._engine.close()
+        """Close the engines."""
+        for engine in [self._given] if self._given else self._engines.values():
+            await engine.close()
+
+    def _engine(self, name: str) -> SnmpEngine:
+        """Return an engine, made when it is first needed."""
+        if self._given is not None:
+            return self._given
+        if name not in self._engines:
+            self._engines[name] = ENGINES[name](in_flight=self._in_flight)
+        return self._engines[name]
 
     async def _fetch(self, known: _Known, fetched: Fetched, notes: Notes, budget: timedelta, *, full: bool) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + budget.total_seconds()
+        engine = self._engine(known.engine)
 
         async def ask(scalars: Sequence[Oid], columns: Sequence[Oid]) -> str:
             if not scalars and not columns:
                 return ""
             left = timedelta(seconds=max(0.0, deadline - loop.time()))
-            await self._engine.fetch(known.device, scalars, columns, fetched, budget=left)
+            await engine.fetch(known.device, scalars, columns, fetched, budget=left)
             return fetched.failure
 
         broken = await ask(_wanted((s for profile in known.profiles for s in profile.scalars.values()), full=full), ())

@@ -1,7 +1,7 @@
-"""The SNMP engine by pysnmp: correct in all versions, slow, and the measure for any engine of our own.
+"""The SNMP engine by pysnmp: correct in all versions, slow, and the measure of our own.
 
 pysnmp matches an answer to its request by number alone. Here an answer must also come from an address and port that
-has a request under way. What stays open until there is an engine of our own: with several devices asked at once, one
+has a request under way. What our own engine has and this one has not: with several devices asked at once, one
 of them could answer for another if it knew the number; versions 1 and 2c prove nothing of who answers (version 3 with
 authentication does); and a Counter64 sent without its zero pad byte is dropped as malformed.
 """
@@ -41,6 +41,7 @@ class PysnmpEngine:
         # Who was silent when last asked waits in a line of its own, and is asked once: a hundred dead devices, each of
         # which holds its place until the last try has failed, must not keep us from the living.
         self._quiet: set[tuple[str, int]] = set()
+        in_flight = min(in_flight, IN_FLIGHT)  # with more of them its own loop starves and answers are lost
         self._slow = asyncio.Semaphore(max(1, in_flight // 2))
         self._slots = asyncio.Semaphore(max(1, in_flight - in_flight // 2))
         self._row_cap = row_cap

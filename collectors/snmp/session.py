@@ -50,8 +50,10 @@ _PRIV: Final = {
     "none": _config.USM_PRIV_NONE,
     "des": _config.USM_PRIV_CBC56_DES,
     "aes": _config.USM_PRIV_CFB128_AES,
-    "aes192": _config.USM_PRIV_CFB192_AES,  # the form that Cisco devices and most others use (Reeder)
-    "aes256": _config.USM_PRIV_CFB256_AES,
+    "aes192": _config.USM_PRIV_CFB192_AES_BLUMENTHAL,
+    "aes256": _config.USM_PRIV_CFB256_AES_BLUMENTHAL,
+    "aes192c": _config.USM_PRIV_CFB192_AES,  # the form that Cisco devices and many others use (Reeder)
+    "aes256c": _config.USM_PRIV_CFB256_AES,
 }
 _MODELS: Final = {"1": 0, "2c": 1, "3": 3}
 

@@ -53,7 +53,7 @@ Ask = Callable[[Request, Sequence[Name], int], Awaitable[Answer]]
 """Sends one request (kind, names, rows wanted of a walk) and brings its answer. Raises NoAnswer."""
 
 NO_SUCH_NAME: Final = 2
-_ERRORS: Final = {NO_SUCH_NAME: "not_offered", 6: "not_offered"}
+ERRORS: Final = {NO_SUCH_NAME: "not_offered", 6: "not_offered"}
 """Error statuses (noSuchName, noAccess) to gap codes; every other one is "agent_fault"."""
 
 
@@ -85,7 +85,7 @@ async def _get(ask: Ask, oids: Sequence[Oid], into: Fetched) -> None:
             into.gaps[oids[answer.at - 1]] = "not_offered"
         elif len(oids) == 1:
             parts = []
-            into.gaps[oids[0]] = _ERRORS.get(answer.error, "agent_fault")
+            into.gaps[oids[0]] = ERRORS.get(answer.error, "agent_fault")
         else:
             parts = [oids[: len(oids) // 2], oids[len(oids) // 2 :]]
         for part in parts:
@@ -190,7 +190,7 @@ class _Walk:
             self._abreast = 1
             self.rows = self._most_rows()
         else:
-            self._end(asked[0], _ERRORS.get(answer.error, "agent_fault"))
+            self._end(asked[0], ERRORS.get(answer.error, "agent_fault"))
             self.rows = self._most_rows()
 
 

@@ -164,22 +164,28 @@ def with_number(asked: Asked, request_id: int) -> Asked:
 
 def _parse(data: bytes) -> Asked:
     """Read a request of version 1 or 2c. Ours come well formed, so nothing is checked."""
-    _, message, _ = _open(data)
-    _, version, rest = _open(message)
-    _, community, rest = _open(rest)
-    kind, pdu, _ = _open(rest)
-    _, request_id, rest = _open(pdu)
-    _, _, rest = _open(rest)
-    _, third, rest = _open(rest)
-    _, bindings, _ = _open(rest)
+    _, message, _ = split(data)
+    _, version, rest = split(message)
+    _, community, rest = split(rest)
+    return parse_pdu(signed(version), community, rest)
+
+
+def parse_pdu(version: int, community: bytes, data: bytes) -> Asked:
+    """Read the inner part of a request."""
+    kind, pdu, _ = split(data)
+    _, request_id, rest = split(pdu)
+    _, _, rest = split(rest)
+    _, third, rest = split(rest)
+    _, bindings, _ = split(rest)
     names = []
     while bindings:
-        _, binding, bindings = _open(bindings)
-        names.append(_name(_open(binding)[1]))
-    return Asked(_int(version), community, kind, _int(request_id), _int(third), tuple(names))
+        _, binding, bindings = split(bindings)
+        names.append(arcs_of(split(binding)[1]))
+    return Asked(version, community, kind, signed(request_id), signed(third), tuple(names))
 
 
-def _open(data: bytes) -> tuple[int, bytes, bytes]:
+def split(data: bytes) -> tuple[int, bytes, bytes]:
+    """Take one element off: its tag, its content, what follows it."""
     length, start = data[1], 2
     if length & 0x80:
         start += length & 0x7F
@@ -187,11 +193,13 @@ def _open(data: bytes) -> tuple[int, bytes, bytes]:
     return data[0], data[start : start + length], data[start + length :]
 
 
-def _int(content: bytes) -> int:
+def signed(content: bytes) -> int:
+    """Read a whole number."""
     return int.from_bytes(content, "big", signed=True)
 
 
-def _name(content: bytes) -> Name:
+def arcs_of(content: bytes) -> Name:
+    """Read an object identifier."""
     name, arc = [content[0] // 40, content[0] % 40], 0
     for byte in content[1:]:
         arc = arc << 7 | byte & 0x7F

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,8 +15,8 @@ from duty.errors import CollectError
 from duty.parameters import PARAMETERS
 from duty.readings import GAPS, Notes, Reading
 from duty.targets import Target
+from tests.collectors.snmp.real_agent import SNMPD, snmpd
 
-SNMPD = shutil.which("snmpd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
 pytestmark = [
     # It asks every mount of the machine, also those that another test lets hang.
     pytest.mark.xdist_group("mounts"),
@@ -30,41 +25,6 @@ pytestmark = [
 ]
 PATIENT = timedelta(seconds=30)
 DEVICE = Target("me", "127.0.0.1", ("snmp",), "main")
-
-
-@asynccontextmanager
-async def snmpd(folder: Path) -> AsyncIterator[int]:
-    """Run an snmpd on a free port, with a community and three users; it ends with the block."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    settings = folder / "snmpd.conf"
-    settings.write_text(
-        "rocommunity public 127.0.0.1\n"
-        'createUser strong SHA-256 "authenticates" AES "encrypts well"\n'
-        'createUser older SHA "authenticates" AES "encrypts well"\n'
-        'createUser signed SHA-512 "authenticates"\n'
-        "rouser strong priv\nrouser older priv\nrouser signed auth\n"
-        "sysLocation Room 3\nsysContact the night shift\n"
-        "disk /\n"
-    )
-    assert SNMPD is not None
-    process = await asyncio.create_subprocess_exec(
-        SNMPD, "-f", "-Lo", "-C", "-c", str(settings), "-r", "-I", "-smux", f"udp:127.0.0.1:{port}",
-        env={"SNMP_PERSISTENT_DIR": str(folder), "MIBS": ""},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        async with asyncio.timeout(30):
-            async for line in process.stdout:
-                if b"NET-SNMP version" in line:
-                    break
-        yield port
-    finally:
-        process.terminate()
-        await process.communicate()
 
 
 @pytest.fixture(autouse=True)

@@ -1,16 +1,18 @@
-"""The engine by pysnmp, against agents that misbehave."""
+"""Both engines, against agents that misbehave."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from collectors.snmp.port import Device, Fetched
+from collectors.snmp.engine import OwnEngine
+from collectors.snmp.port import Device, Fetched, SnmpEngine
 from collectors.snmp.reference import PysnmpEngine
 from collectors.snmp.tables import Name
 from config.schema import SnmpCredential
@@ -33,9 +35,18 @@ AGES = timedelta(seconds=20)
 AT_ONCE = timedelta(seconds=0.2)
 
 
+Engine = type[OwnEngine] | type[PysnmpEngine]
+
+
+@pytest.fixture(params=[pytest.param(OwnEngine, id="own"), pytest.param(PysnmpEngine, id="pysnmp")])
+def kind(request: pytest.FixtureRequest) -> Engine:
+    made: Engine = request.param
+    return made
+
+
 @pytest.fixture
-async def engine() -> AsyncIterator[PysnmpEngine]:
-    engine = PysnmpEngine(row_cap=200)
+async def engine(kind: Engine) -> AsyncIterator[SnmpEngine]:
+    engine = kind(row_cap=200)
     yield engine
     await engine.close()
 
@@ -47,7 +58,7 @@ def community(monkeypatch: pytest.MonkeyPatch) -> SnmpCredential:
 
 
 async def fetch(
-    engine: PysnmpEngine,
+    engine: SnmpEngine,
     credential: SnmpCredential,
     port: int,
     *,
@@ -65,7 +76,7 @@ async def fetch(
 
 @pytest.mark.parametrize("version", ["1", "2c"])
 async def test_brings_what_is_there_and_says_what_is_not(
-    engine: PysnmpEngine, monkeypatch: pytest.MonkeyPatch, version: str
+    engine: SnmpEngine, monkeypatch: pytest.MonkeyPatch, version: str
 ) -> None:
     monkeypatch.setenv("COMMUNITY", "public")
     credential = SnmpCredential.model_validate({"version": version, "community": Secret("env:COMMUNITY")})
@@ -119,7 +130,7 @@ def rubbish(asked: Asked) -> list[bytes]:
     ],
 )
 async def test_a_device_that_gives_no_answer_is_silent(
-    engine: PysnmpEngine, community: SnmpCredential, behaviour: Behaviour
+    engine: SnmpEngine, community: SnmpCredential, behaviour: Behaviour
 ) -> None:
     async with agent(behaviour) as heard:
         got = await fetch(engine, community, heard.port, timeout=AT_ONCE, retries=1)
@@ -129,7 +140,7 @@ async def test_a_device_that_gives_no_answer_is_silent(
     assert len(heard.requests) == 2, "the first try and one more"
 
 
-async def test_an_answer_from_another_port_is_none(engine: PysnmpEngine, community: SnmpCredential) -> None:
+async def test_an_answer_from_another_port_is_none(engine: SnmpEngine, community: SnmpCredential) -> None:
     async with agent(honest(TREE), from_elsewhere=True) as heard:
         got = await fetch(engine, community, heard.port, timeout=AT_ONCE)
     assert not got.answered
@@ -144,7 +155,7 @@ async def test_an_answer_from_another_port_is_none(engine: PysnmpEngine, communi
     ],
 )
 async def test_a_good_answer_counts_whatever_came_before_it(
-    engine: PysnmpEngine, community: SnmpCredential, before: Behaviour
+    engine: SnmpEngine, community: SnmpCredential, before: Behaviour
 ) -> None:
     def behave(asked: Asked) -> list[bytes]:
         return [*before(asked), reply(asked, truthful(TREE, asked))]
@@ -156,7 +167,7 @@ async def test_a_good_answer_counts_whatever_came_before_it(
     assert not got.gaps
 
 
-async def test_a_lost_request_is_sent_again(engine: PysnmpEngine, community: SnmpCredential) -> None:
+async def test_a_lost_request_is_sent_again(engine: SnmpEngine, community: SnmpCredential) -> None:
     lost: list[Asked] = []
 
     def loses_the_first(asked: Asked) -> list[bytes]:
@@ -170,7 +181,7 @@ async def test_a_lost_request_is_sent_again(engine: PysnmpEngine, community: Snm
     assert got.scalars == {SCALAR: 4200}
 
 
-async def test_what_came_before_the_silence_is_kept(engine: PysnmpEngine, community: SnmpCredential) -> None:
+async def test_what_came_before_the_silence_is_kept(engine: SnmpEngine, community: SnmpCredential) -> None:
     answered: list[Asked] = []
 
     def dies_after_two(asked: Asked) -> list[bytes]:
@@ -206,7 +217,7 @@ def sends_an_empty_answer(asked: Asked) -> list[bytes]:
 
 @pytest.mark.parametrize("behaviour", [loops, goes_back, repeats_the_question, sends_an_empty_answer])
 async def test_a_walk_that_does_not_move_on_ends(
-    engine: PysnmpEngine, community: SnmpCredential, behaviour: Behaviour
+    engine: SnmpEngine, community: SnmpCredential, behaviour: Behaviour
 ) -> None:
     async with agent(behaviour) as heard:
         got = await fetch(engine, community, heard.port, scalars=())
@@ -214,7 +225,7 @@ async def test_a_walk_that_does_not_move_on_ends(
     assert len(heard.requests) <= 2
 
 
-async def test_a_table_without_end_is_cut_and_kept(engine: PysnmpEngine, community: SnmpCredential) -> None:
+async def test_a_table_without_end_is_cut_and_kept(engine: SnmpEngine, community: SnmpCredential) -> None:
     def endless(asked: Asked) -> list[bytes]:
         last = asked.names[0][len(ROOT) :] or (0,)
         return [reply(asked, [((*ROOT, last[0] + step), number(step)) for step in range(1, asked.rows + 1)])]
@@ -225,12 +236,12 @@ async def test_a_table_without_end_is_cut_and_kept(engine: PysnmpEngine, communi
     assert got.gaps == {COLUMN: "row_cap"}
 
 
-async def test_a_table_without_end_ends_with_the_budget(community: SnmpCredential) -> None:
+async def test_a_table_without_end_ends_with_the_budget(kind: Engine, community: SnmpCredential) -> None:
     def endless(asked: Asked) -> list[bytes]:
         last = asked.names[0][len(ROOT) :] or (0,)
         return [reply(asked, [((*ROOT, last[0] + 1), number(1))])]
 
-    engine = PysnmpEngine(row_cap=10**9)
+    engine = kind(row_cap=10**9)
     async with agent(endless) as heard:
         got = await fetch(engine, community, heard.port, budget=timedelta(seconds=1))
     await engine.close()
@@ -239,7 +250,7 @@ async def test_a_table_without_end_ends_with_the_budget(community: SnmpCredentia
     assert got.columns[COLUMN], "what was read until then is kept"
 
 
-async def test_an_answer_to_what_was_not_asked_is_refused(engine: PysnmpEngine, community: SnmpCredential) -> None:
+async def test_an_answer_to_what_was_not_asked_is_refused(engine: SnmpEngine, community: SnmpCredential) -> None:
     def says_something_else(asked: Asked) -> list[bytes]:
         return [reply(asked, [((*UPTIME[:-1], 77), number(1)) for _ in asked.names])]
 
@@ -255,7 +266,7 @@ async def test_an_answer_to_what_was_not_asked_is_refused(engine: PysnmpEngine, 
     [pytest.param(agents.TOO_BIG, id="too big"), pytest.param(agents.GENERAL_ERROR, id="general error")],
 )
 async def test_an_agent_that_cannot_answer_much_is_asked_for_less(
-    engine: PysnmpEngine, community: SnmpCredential, error: int
+    engine: SnmpEngine, community: SnmpCredential, error: int
 ) -> None:
     def narrow(asked: Asked) -> list[bytes]:
         bindings = truthful(TREE, asked)
@@ -268,7 +279,7 @@ async def test_an_agent_that_cannot_answer_much_is_asked_for_less(
     assert got.columns == {COLUMN: WHOLE, OTHER: {row: 2 * value for row, value in WHOLE.items()}}
 
 
-async def test_one_column_that_fails_takes_no_other_with_it(engine: PysnmpEngine, community: SnmpCredential) -> None:
+async def test_one_column_that_fails_takes_no_other_with_it(engine: SnmpEngine, community: SnmpCredential) -> None:
     def stumbles(asked: Asked) -> list[bytes]:
         if any(name[: len(OTHER_ROOT)] == OTHER_ROOT for name in asked.names):
             return [reply(asked, [(name, agents.NULL) for name in asked.names], error=agents.GENERAL_ERROR, at=1)]
@@ -299,7 +310,7 @@ async def test_one_column_that_fails_takes_no_other_with_it(engine: PysnmpEngine
     ],
 )
 async def test_every_type_arrives_whole(
-    engine: PysnmpEngine, community: SnmpCredential, encoded: bytes, expected: object
+    engine: SnmpEngine, community: SnmpCredential, encoded: bytes, expected: object
 ) -> None:
     async with agent(honest({UPTIME: encoded})) as heard:
         got = await fetch(engine, community, heard.port, columns=())
@@ -316,7 +327,7 @@ async def test_every_type_arrives_whole(
     ],
 )
 async def test_no_value_is_a_gap_and_never_zero(
-    engine: PysnmpEngine, community: SnmpCredential, encoded: bytes, code: str
+    engine: SnmpEngine, community: SnmpCredential, encoded: bytes, code: str
 ) -> None:
     async with agent(honest({UPTIME: encoded})) as heard:
         got = await fetch(engine, community, heard.port, columns=())
@@ -324,13 +335,13 @@ async def test_no_value_is_a_gap_and_never_zero(
     assert got.gaps == {SCALAR: code}
 
 
-async def test_an_answer_as_large_as_udp_carries_is_taken(engine: PysnmpEngine, community: SnmpCredential) -> None:
+async def test_an_answer_as_large_as_udp_carries_is_taken(engine: SnmpEngine, community: SnmpCredential) -> None:
     async with agent(honest({UPTIME: octets(b"x" * 60_000)})) as heard:
         got = await fetch(engine, community, heard.port, columns=())
     assert got.scalars == {SCALAR: b"x" * 60_000}
 
 
-async def test_a_silent_device_does_not_delay_the_others(engine: PysnmpEngine, community: SnmpCredential) -> None:
+async def test_a_silent_device_does_not_delay_the_others(engine: SnmpEngine, community: SnmpCredential) -> None:
     async with agent(silent) as dead, agent(honest(TREE)) as alive, asyncio.TaskGroup() as group:
         waiting = group.create_task(fetch(engine, community, dead.port, timeout=AGES, budget=timedelta(seconds=2)))
         got = await fetch(engine, community, alive.port)
@@ -338,23 +349,39 @@ async def test_a_silent_device_does_not_delay_the_others(engine: PysnmpEngine, c
         assert not waiting.done()
 
 
-async def test_no_more_requests_are_under_way_than_allowed(community: SnmpCredential) -> None:
-    engine = PysnmpEngine(in_flight=6)  # half of it is kept for who was silent before
-    async with agent(honest(TREE)) as alive, agent(silent) as dead:
-        await fetch(engine, community, alive.port)
-        waiting = [asyncio.create_task(fetch(engine, community, dead.port)) for _ in range(8)]
-        await dead.until(3)
+async def test_no_more_requests_are_under_way_than_allowed(kind: Engine, community: SnmpCredential) -> None:
+    engine = kind(in_flight=6)
+    allowed = 6 if kind is OwnEngine else 3  # pysnmp keeps half of it for who was silent before
+    async with AsyncExitStack() as stack:
+        dead = [await stack.enter_async_context(agent(silent)) for _ in range(8)]
+        waiting = [asyncio.create_task(fetch(engine, community, heard.port)) for heard in dead]
+        for heard in dead[:allowed]:
+            await heard.until(1)
         for _ in range(100):
             await asyncio.sleep(0)
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
     await engine.close()
-    assert len(dead.requests) == 3
+    assert sum(len(heard.requests) for heard in dead) == allowed
 
 
-async def test_who_waits_too_long_for_a_turn_is_not_called_silent(community: SnmpCredential) -> None:
-    engine = PysnmpEngine(in_flight=1)
+async def test_a_device_is_asked_one_thing_at_a_time(community: SnmpCredential) -> None:
+    engine = OwnEngine()
+    async with agent(silent) as dead:
+        waiting = [asyncio.create_task(fetch(engine, community, dead.port)) for _ in range(3)]
+        await dead.until(1)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+    await engine.close()
+    assert len(dead.requests) == 1
+
+
+async def test_who_waits_too_long_for_a_turn_is_not_called_silent(kind: Engine, community: SnmpCredential) -> None:
+    engine = kind(in_flight=1)
     async with agent(silent) as dead, agent(honest(TREE)) as alive:
         first = asyncio.create_task(fetch(engine, community, dead.port))
         await dead.until(1)
@@ -366,8 +393,8 @@ async def test_who_waits_too_long_for_a_turn_is_not_called_silent(community: Snm
     assert not alive.requests
 
 
-async def test_devices_that_stay_silent_do_not_keep_us_from_the_living(community: SnmpCredential) -> None:
-    engine = PysnmpEngine(in_flight=2)
+async def test_devices_that_stay_silent_do_not_keep_us_from_the_living(kind: Engine, community: SnmpCredential) -> None:
+    engine = kind(in_flight=2)
     async with agent(silent) as dead, agent(honest(TREE)) as alive:
         await fetch(engine, community, dead.port, budget=timedelta(seconds=0.2))
         asked = len(dead.requests)
@@ -383,7 +410,7 @@ async def test_devices_that_stay_silent_do_not_keep_us_from_the_living(community
     assert len(dead.requests) == asked + 1
 
 
-async def test_sockets_stay_few_over_many_looks(engine: PysnmpEngine, community: SnmpCredential) -> None:
+async def test_sockets_stay_few_over_many_looks(engine: SnmpEngine, community: SnmpCredential) -> None:
     async with agent(honest(TREE)) as heard:
         await fetch(engine, community, heard.port)
         before = len(os.listdir("/proc/self/fd"))
@@ -392,34 +419,34 @@ async def test_sockets_stay_few_over_many_looks(engine: PysnmpEngine, community:
         assert len(os.listdir("/proc/self/fd")) == before
 
 
-async def test_closing_gives_back_every_socket(community: SnmpCredential) -> None:
+async def test_closing_gives_back_every_socket(kind: Engine, community: SnmpCredential) -> None:
     async with agent(honest(TREE)) as heard:
         before = len(os.listdir("/proc/self/fd"))
         for _ in range(5):
-            engine = PysnmpEngine()
+            engine = kind()
             await fetch(engine, community, heard.port, columns=())
             await engine.close()
         assert len(os.listdir("/proc/self/fd")) == before
 
 
-async def test_a_credential_that_cannot_be_read_is_said_without_asking(engine: PysnmpEngine, tmp_path: Path) -> None:
+async def test_a_credential_that_cannot_be_read_is_said_without_asking(engine: SnmpEngine, tmp_path: Path) -> None:
     credential = SnmpCredential(community=Secret(f"file:{tmp_path}/none"))
     with pytest.raises(CollectError, match=r"not_permitted: .*none"):
         await fetch(engine, credential, 9)
 
 
-async def test_a_name_without_an_address_is_said_so(community: SnmpCredential) -> None:
+async def test_a_name_without_an_address_is_said_so(kind: Engine, community: SnmpCredential) -> None:
     async def resolve(host: str, *, budget: float) -> str:
         raise CollectError("name_not_found", host)
 
-    engine = PysnmpEngine(resolve=resolve)
+    engine = kind(resolve=resolve)
     device = Device("no.such.host", 161, community, AGES, 0)
     with pytest.raises(CollectError, match=r"name_not_found: no\.such\.host"):
         await engine.fetch(device, (SCALAR,), (), Fetched(), budget=AGES)
     await engine.close()
 
 
-async def test_an_address_without_a_route_is_unreachable(engine: PysnmpEngine, community: SnmpCredential) -> None:
+async def test_an_address_without_a_route_is_unreachable(engine: SnmpEngine, community: SnmpCredential) -> None:
     into = Fetched()
     await engine.fetch(Device("255.255.255.255", 161, community, AGES, 0), (SCALAR,), (), into, budget=AGES)
     assert into.failure in ("unreachable", "not_permitted")
