@@ -12,6 +12,7 @@ from duty.availability import Course
 from duty.findings import Severity
 from duty.handover import Form, FormState, HandoverTerms, Verdict
 from duty.operations import (
+    CERTIFICATE,
     CIRCUIT,
     ENDS_WITHIN,
     MAINTAINER,
@@ -24,6 +25,7 @@ from duty.operations import (
     Month,
     Times,
 )
+from duty.readings import Look
 from duty.spans import days
 from duty.targets import Target
 
@@ -103,6 +105,22 @@ def contracts(targets: Iterable[Target], month: Month) -> tuple[Contract, ...]:
         Contract(MAINTAINER, name, "", ends, min(names), len(names)) for (name, ends), names in maintained.items()
     ]
     return tuple(sorted(found, key=lambda c: (c.ends, c.kind, c.name, c.target)))
+
+
+def certificates(looks: Iterable[Look], zone: ZoneInfo, month: Month) -> tuple[Contract, ...]:
+    """Return the certificates that end within 90 days after the month, by the last look at each server."""
+    found = []
+    for look in looks:
+        left = next((r.value for r in look.readings if r.parameter == "certificate_left"), None)
+        if left is None:
+            continue
+        ends = (look.began + timedelta(seconds=left)).astimezone(zone).date()
+        if ends <= month.last_day + ENDS_WITHIN:
+            told = {fact.parameter: fact.text for fact in look.facts}
+            name = told.get("certificate_names", look.target)
+            issuer = told.get("certificate_issuer", "")
+            found.append(Contract(CERTIFICATE, name, issuer, ends, look.target))
+    return tuple(sorted(found, key=lambda c: (c.ends, c.target)))
 
 
 def per_day(

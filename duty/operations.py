@@ -22,9 +22,9 @@ from duty.targets import Target
 ENDS_WITHIN: Final = timedelta(days=90)
 """A contract that ends so long after the month is said: a new one takes a quarter to be bought."""
 
-MAINTAINER, CIRCUIT = "maintainer", "circuit"
-CONTRACTS: Final = (MAINTAINER, CIRCUIT)
-"""Whose contracts end: who mends a target, who carries a circuit."""
+MAINTAINER, CIRCUIT, CERTIFICATE = "maintainer", "circuit", "certificate"
+CONTRACTS: Final = (MAINTAINER, CIRCUIT, CERTIFICATE)
+"""What ends: the contract of who mends a target, of who carries a circuit, the certificate that a server shows."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -185,7 +185,7 @@ class FormLine:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A contract that ends soon or has ended: of a maintainer with ``of`` targets, or of a circuit of one target."""
+    """What ends soon or has ended: a maintainer's contract for ``of`` targets, a circuit's, a certificate."""
 
     kind: str
     name: str

@@ -17,10 +17,10 @@ from sqlalchemy import Connection
 from agent.services.month_courses import LOOKED_BEYOND, Courses, Frame, read_courses
 from agent.services.orders import Orders
 from agent.services.station import Station
-from agent.store import forms, nights, operations, people
+from agent.store import forms, nights, operations, people, sheets
 from agent.store.operations import Tally
 from duty.fold import REACH, Key
-from duty.month_figures import contracts, counted, form_line, handling, per_day
+from duty.month_figures import certificates, contracts, counted, form_line, handling, per_day
 from duty.operations import (
     Month,
     MonthReport,
@@ -29,6 +29,7 @@ from duty.operations import (
     TargetMonth,
     month_of,
 )
+from duty.readings import Look
 from duty.rounds import BY_HAND, Round, RoundState, SheetState
 from duty.spans import length, shared
 from duty.targets import Site, Target
@@ -135,11 +136,24 @@ def month_report(
             for form in forms.forms_between(conn, agent, site, begin, until, MOST_FORMS)
         ),
         signed_within=orders.handover.signed_within,
-        contracts=contracts((t for t in orders.targets.values() if t.site == site), month),
+        contracts=(
+            *contracts((t for t in orders.targets.values() if t.site == site), month),
+            *certificates(_last_looks(conn, agent, planned, here), zone, month),
+        ),
         per_day=per_day(begin, until, zone, rows, courses.targets.values()),
         absent=courses.absent,
         titles=_titles(conn, agent),
     )
+
+
+def _last_looks(conn: Connection, agent: str, planned: Sequence[Round], here: Mapping[str, Target]) -> list[Look]:
+    """Return the looks at servers that show a certificate, in the newest round that looked at them."""
+    newest = next((r for r in reversed(planned) if r.state not in (RoundState.MISSED, RoundState.OPEN)), None)
+    if newest is None:
+        return []
+    names = [name for name in nights.targets_that_tell(conn, newest.number, ["certificate_left"]) if name in here]
+    read = sheets.read_some(conn, agent, newest.number, names)
+    return [sheet.look for sheet in read.values() if sheet.look is not None]
 
 
 def _targets(orders: Orders, site: str, tallied: Sequence[Tally]) -> dict[str, Target]:

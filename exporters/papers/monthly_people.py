@@ -143,7 +143,7 @@ def forms(book: Book) -> Iterator[Block]:
 
 
 def contracts(book: Book) -> Iterator[Block]:
-    """Yield the contracts that end soon; of certificates, that nobody collects them yet."""
+    """Yield the contracts and the certificates that end soon."""
     report, say = book.report, book.say
     last = report.month.last_day + ENDS_WITHIN
     today = min(report.now.astimezone(book.clerk.zone).date(), report.month.last_day)
@@ -154,7 +154,6 @@ def contracts(book: Book) -> Iterator[Block]:
         title=say("monthly.ends_by", day=f"{last:%Y-%m-%d}"),
         empty=say("monthly.no_contracts", day=f"{last:%Y-%m-%d}"),
     )
-    yield Words(say("monthly.no_certificates"), Mark.QUIET)
 
 
 def notes(book: Book) -> Iterator[Block]:

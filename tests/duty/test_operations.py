@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from duty.availability import course
 from duty.findings import Severity
 from duty.handover import Form, FormState, HandoverTerms, Signature, Signer, Verdict
-from duty.month_figures import contracts, counted, form_line, handling, per_day
+from duty.month_figures import certificates, contracts, counted, form_line, handling, per_day
 from duty.operations import (
     AlertCounts,
     AlertRow,
@@ -21,6 +21,7 @@ from duty.operations import (
     Times,
     month_of,
 )
+from duty.readings import Fact, Look, Reading
 from duty.targets import Maintainer, Port, Target
 from duty.tours import Tour, Turn
 
@@ -154,3 +155,22 @@ def test_months_follow_one_another() -> None:
     assert str(Month(2026, 2)) == "2026-02"
     assert Month(2028, 2).last_day == date(2028, 2, 29)
     assert month_of(datetime(2026, 10, 31, 16, 0, tzinfo=UTC), ZONE) == Month(2026, 11)
+
+
+def test_a_certificate_that_ends_within_a_quarter_after_the_month_is_told_of() -> None:
+    at = datetime(2026, 11, 30, 15, 0, tzinfo=UTC)
+
+    def shown(name: str, days: float, *facts: Fact) -> Look:
+        left = Reading("certificate_left", "", days * 86_400, "s")
+        return Look(name, at, timedelta(seconds=1), True, (left,), facts)
+
+    looks = [
+        shown("web", 200),
+        shown("shop", 30, Fact("certificate_names", "", "shop.example.com"), Fact("certificate_issuer", "", "Test CA")),
+        shown("old", -3),
+        Look("silent", at, timedelta(seconds=1), False),
+    ]
+    assert certificates(looks, ZoneInfo("Asia/Shanghai"), Month(2026, 11)) == (
+        Contract("certificate", "old", "", date(2026, 11, 27), "old"),
+        Contract("certificate", "shop.example.com", "Test CA", date(2026, 12, 30), "shop"),
+    )

@@ -126,7 +126,6 @@ def test_the_pdf_has_every_chapter_and_its_number(language: str) -> None:
     for chapter in ("summary", "targets", "outages", "circuits", "alerts", "rounds", "forms", "contracts", "notes"):
         assert say(f"monthly.chapter.{chapter}").replace(" ", "") in text
     assert "YB-202611-hz1" in text
-    assert say("monthly.no_certificates").replace(" ", "") in text
     assert pdf(paper) == pdf(paper)
 
 
