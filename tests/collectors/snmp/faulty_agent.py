@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from collectors.snmp.tables import Name
@@ -174,6 +175,12 @@ def parse_pdu(version: int, community: bytes, data: bytes) -> Asked:
     """Read the inner part of a request."""
     kind, pdu, _ = split(data)
     _, request_id, rest = split(pdu)
+    return Asked(version, community, kind, signed(request_id), *_wanted(rest))
+
+
+@lru_cache(maxsize=4096)
+def _wanted(rest: bytes) -> tuple[int, tuple[Name, ...]]:
+    """Read what stands behind the number of a request: the last number there, and the names."""
     _, _, rest = split(rest)
     _, third, rest = split(rest)
     _, bindings, _ = split(rest)
@@ -181,7 +188,7 @@ def parse_pdu(version: int, community: bytes, data: bytes) -> Asked:
     while bindings:
         _, binding, bindings = split(bindings)
         names.append(arcs_of(split(binding)[1]))
-    return Asked(version, community, kind, signed(request_id), signed(third), tuple(names))
+    return signed(third), tuple(names)
 
 
 def split(data: bytes) -> tuple[int, bytes, bytes]:
