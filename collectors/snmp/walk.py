@@ -41,13 +41,13 @@ class Step(NamedTuple):
 class Plan:
     """How a group of columns was walked the last time: as far as it went well, and where each column stood then.
 
-    ``rest`` is empty where all of it went well. ``rows`` and ``abreast`` are how much the device has borne.
+    ``rest`` is empty where all of it went well. ``rows`` is how many the device bears at once; 0 where its
+    columns had to be walked one by one, for that may have been a bad moment.
     """
 
     steps: tuple[Step, ...]
     rest: dict[Oid, bytes]
     rows: int
-    abreast: int
 
 
 Plans = MutableMapping[tuple[Oid, ...], Plan]
@@ -95,8 +95,8 @@ class _Walk:
         self._into = into
         self._cap = cap
         self._bulk = bulk
-        self._abreast = before.abreast if before else len(columns)
-        self._rows = before.rows if before else self._most_rows()
+        self._abreast = len(columns)
+        self._rows = (before.rows if before else 0) or self._most_rows()
         self._steps: list[Step] = []
         self._rest: dict[Oid, bytes] | None = None
         self.cursors: dict[Oid, bytes] = {}
@@ -105,7 +105,7 @@ class _Walk:
 
     def plan(self) -> Plan:
         """Return how the walk went, for the next one."""
-        return Plan(tuple(self._steps), self._rest or {}, self._rows, self._abreast)
+        return Plan(tuple(self._steps), self._rest or {}, self._rows if self._abreast == len(self._roots) else 0)
 
     async def follow(self, ask: Ask, plan: Plan) -> None:
         """Ask as the last time, for as long as what comes is what came then. Raises NoAnswer."""
