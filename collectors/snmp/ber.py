@@ -130,21 +130,26 @@ def octets(data: bytes, at: int, end: int) -> tuple[bytes, int]:
     return data[start:stop], stop
 
 
-def children(data: bytes, at: int, end: int) -> list[tuple[int, int, int]]:
-    """Return the tags of the elements that fill a space, and where each content begins and ends. Raises DecodeError."""
-    found = []
-    while at < end:
-        if end - at < 2:
-            raise DecodeError("truncated")
-        tag, size = data[at], data[at + 1]
-        at += 2
-        if size & 0x80:
-            size, at = _long(data, at - 1)
-        found.append((tag, at, at + size))
-        at += size
+def children(data: bytes, at: int, end: int) -> tuple[list[int], list[bytes], list[int]]:
+    """Return the elements that fill a space: their tags, their contents, and where each ends. Raises DecodeError."""
+    tags: list[int] = []
+    contents: list[bytes] = []
+    ends: list[int] = []
+    try:
+        while at < end:
+            tags.append(data[at])
+            size = data[at + 1]
+            at += 2
+            if size & 0x80:
+                size, at = _long(data, at - 1)
+            contents.append(data[at : at + size])
+            at += size
+            ends.append(at)
+    except IndexError:
+        raise DecodeError("truncated") from None
     if at != end:
         raise DecodeError("truncated")
-    return found
+    return tags, contents, ends
 
 
 def bindings(data: bytes, at: int, end: int) -> tuple[list[bytes], list[Value | Missing], bool]:

@@ -12,10 +12,11 @@ from weakref import WeakValueDictionary
 from collectors import names
 from collectors.snmp.messages import Question, Reply
 from collectors.snmp.port import Device, Fetched, Oid
+from collectors.snmp.scalars import get
 from collectors.snmp.tables import NoAnswer
 from collectors.snmp.usm import User
 from collectors.snmp.voices import Community, Heard, Secured, Voice
-from collectors.snmp.walk import Plans, get, walk
+from collectors.snmp.walk import Plans, walk
 from collectors.snmp.wire import Place, Wire, place_of
 from config.schema import SnmpCredential
 from duty.errors import CollectError, SettingsError

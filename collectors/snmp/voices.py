@@ -177,22 +177,22 @@ class Secured:
         at, end = opened(data, 0, len(data), SEQUENCE)
         version, at = whole_number(data, at, end)
         part, at = opened(data, at, end, SEQUENCE)
-        head = children(data, part, at)
+        head, contents, _ = children(data, part, at)
         part, at = opened(data, at, end, OCTETS)
         part, last = opened(data, part, at, SEQUENCE)
-        known = children(data, part, last)
-        if [tag for tag, _, _ in head] != _HEAD or [tag for tag, _, _ in known] != _KNOWN or last != at or version != 3:
+        known, parameters, ends = children(data, part, last)
+        if head != _HEAD or known != _KNOWN or last != at or version != 3 or end != len(data):
             raise DecodeError("header")
-        said, _, flags, model = (data[start:stop] for _, start, stop in head)
-        engine_id, boots, time, user, _, salt = (data[start:stop] for _, start, stop in known)
-        if said != number.to_bytes(4, "big") or len(flags) != 1 or model != b"\3" or end != len(data):
+        said, _, flags, model = contents
+        engine_id, boots, time, user, signature, salt = parameters
+        if said != number.to_bytes(4, "big") or len(flags) != 1 or model != b"\3":
             raise DecodeError("header")
         level = flags[0] & (AUTHENTIC | PRIVATE)
         if level == PRIVATE or not 1 <= len(boots) <= 4 or not 1 <= len(time) <= 4 or (boots[0] | time[0]) & 0x80:
             raise DecodeError("security parameters")
         booted, runs = int.from_bytes(boots, "big"), int.from_bytes(time, "big")
         if level:
-            self._check(data, level, engine_id, user, *known[4][1:])
+            self._check(data, level, engine_id, user, signature, ends[4])
         if level & PRIVATE:
             start, stop = opened(data, at, end, OCTETS)
             data = self._user.decrypt(self._keys, booted, runs, salt, data[start:stop])
@@ -202,12 +202,13 @@ class Secured:
             self._boots, self._time, self._at = booted, runs, self._clock()
         return reply
 
-    def _check(self, data: bytes, level: int, engine_id: bytes, user: bytes, start: int, stop: int) -> None:
-        mine = self._user
-        if level & ~mine.level or engine_id != self._engine_id or user != mine.name or stop - start != mine.signature:
+    def _check(self, data: bytes, level: int, engine_id: bytes, user: bytes, signature: bytes, end: int) -> None:
+        """Check that our user signed it; the signature ends at ``end``. Raises DecodeError."""
+        mine, size = self._user, len(signature)
+        if level & ~mine.level or engine_id != self._engine_id or user != mine.name or size != mine.signature:
             raise DecodeError("another user or engine")
-        signature = mine.sign(self._keys, data[:start] + bytes(stop - start) + data[stop:])
-        if not hmac.compare_digest(signature, data[start:stop]):
+        expected = mine.sign(self._keys, data[: end - size] + bytes(size) + data[end:])
+        if not hmac.compare_digest(expected, signature):
             raise DecodeError("wrong digest")
 
     def _read_scoped(self, data: bytes, at: int, end: int, level: int, engine_id: bytes, number: int) -> Heard:

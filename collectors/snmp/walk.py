@@ -1,8 +1,8 @@
-"""Getting objects and walking columns for our own engine: planned by the last walk, guarded against agents that lie."""
+"""Walking columns by our own engine: planned by the last walk, guarded against agents that lie, loop or never end."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple, cast
@@ -10,17 +10,14 @@ from typing import Final, NamedTuple, cast
 from collectors.snmp.ber import DecodeError, arcs, encode_oid
 from collectors.snmp.messages import Question, Reply, names_of, question
 from collectors.snmp.port import Fetched, Oid, Value
+from collectors.snmp.scalars import Ask
 from collectors.snmp.tables import BINDINGS, ERRORS, NO_SUCH_NAME, Missing, NoAnswer, Request
 
-_BATCH: Final = 20
 _COLUMNS: Final = 25
 _MOST_PLANS: Final = 64
 """Of a device: one for each group of columns that its profiles ask for together."""
 _MOST_STEPS: Final = 256
 """Of a plan: about 1,000 rows of 13 columns. A longer table is walked without one, which costs time but no memory."""
-
-Ask = Callable[[Question], Awaitable[Reply]]
-"""Sends one request and brings its answer. Raises NoAnswer."""
 
 
 class Step(NamedTuple):
@@ -44,63 +41,16 @@ class Step(NamedTuple):
 class Plan:
     """How a group of columns was walked the last time: as far as it went well, and where each column stood then.
 
-    ``rest`` is empty where all of it went well. ``rows`` and ``abreast`` are how much the device has borne.
+    ``rest`` is empty where all of it went well. ``rows`` is how many the device bears at once; 0 where its
+    columns had to be walked one by one, for that may have been a bad moment.
     """
 
     steps: tuple[Step, ...]
     rest: dict[Oid, bytes]
     rows: int
-    abreast: int
 
 
 Plans = MutableMapping[tuple[Oid, ...], Plan]
-
-
-async def get(ask: Ask, oids: Sequence[Oid], into: Fetched) -> None:
-    """Ask for single objects, in batches. Raises NoAnswer, with the gaps of the unanswered written."""
-    for at in range(0, len(oids), _BATCH):
-        try:
-            await _get(ask, tuple(oids[at : at + _BATCH]), into)
-        except NoAnswer as failure:
-            for oid in oids[at:]:
-                if oid not in into.scalars:
-                    into.gaps.setdefault(oid, failure.code)
-            raise
-
-
-@lru_cache(maxsize=4096)
-def _asking(oids: tuple[Oid, ...]) -> tuple[Question, list[bytes]]:
-    names = [encode_oid(oid) for oid in oids]
-    return question(Request.GET, names), names
-
-
-async def _get(ask: Ask, oids: tuple[Oid, ...], into: Fetched) -> None:
-    asked, names = _asking(oids)
-    reply = await ask(asked)
-    if reply.error:
-        # Version 1 refuses the whole request for one name; any other trouble is narrowed down by halves.
-        if reply.error == NO_SUCH_NAME and 1 <= reply.at <= len(oids):
-            parts = [oids[: reply.at - 1], oids[reply.at :]]
-            into.gaps[oids[reply.at - 1]] = "not_offered"
-        elif len(oids) == 1:
-            parts = []
-            into.gaps[oids[0]] = ERRORS.get(reply.error, "agent_fault")
-        else:
-            parts = [oids[: len(oids) // 2], oids[len(oids) // 2 :]]
-        for part in parts:
-            if part:
-                await _get(ask, part, into)
-    elif reply.plain and reply.names == names:
-        into.scalars.update(zip(oids, cast(list[Value], reply.values), strict=True))
-    else:
-        for place, oid in enumerate(oids):
-            value = reply.values[place] if reply.names[place : place + 1] == names[place : place + 1] else None
-            if value is None:
-                into.gaps[oid] = "agent_fault"
-            elif isinstance(value, Missing):
-                into.gaps[oid] = value.value
-            else:
-                into.scalars[oid] = value
 
 
 async def walk(ask: Ask, columns: Sequence[Oid], into: Fetched, *, bulk: bool, cap: int, plans: Plans) -> None:
@@ -145,8 +95,8 @@ class _Walk:
         self._into = into
         self._cap = cap
         self._bulk = bulk
-        self._abreast = before.abreast if before else len(columns)
-        self._rows = before.rows if before else self._most_rows()
+        self._abreast = len(columns)
+        self._rows = (before.rows if before else 0) or self._most_rows()
         self._steps: list[Step] = []
         self._rest: dict[Oid, bytes] | None = None
         self.cursors: dict[Oid, bytes] = {}
@@ -155,7 +105,7 @@ class _Walk:
 
     def plan(self) -> Plan:
         """Return how the walk went, for the next one."""
-        return Plan(tuple(self._steps), self._rest or {}, self._rows, self._abreast)
+        return Plan(tuple(self._steps), self._rest or {}, self._rows if self._abreast == len(self._roots) else 0)
 
     async def follow(self, ask: Ask, plan: Plan) -> None:
         """Ask as the last time, for as long as what comes is what came then. Raises NoAnswer."""

@@ -190,7 +190,7 @@ async def lossy() -> None:
                     missed.add(address)
                 return got
 
-            await all_of(look, devices, at_once=1000)
+            await all_of(look, devices)
             silent.append(missed)
         await engine.close()
     shares = ", ".join(f"{len(missed) / 10:.1f} %" for missed in silent)

@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from collectors.snmp.tables import Name
@@ -131,7 +132,7 @@ class _Protocol(asyncio.DatagramProtocol):
         self._transport = transport
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
-        asked = _parse(data)
+        asked = parse(data)
         self.requests.append(asked)
         self.news.set()
         for datagram in self._behave(asked):
@@ -142,11 +143,11 @@ class _Protocol(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def agent(behave: Behaviour, *, from_elsewhere: bool = False) -> AsyncIterator[Heard]:
-    """Run an agent on a free port of 127.0.0.1; ``from_elsewhere`` lets it answer from another port."""
+async def agent(behave: Behaviour, *, from_elsewhere: bool = False, address: str = "127.0.0.1") -> AsyncIterator[Heard]:
+    """Run an agent on a free port of an address; ``from_elsewhere`` lets it answer from another port."""
     mouth = socket.socket(socket.AF_INET, socket.SOCK_DGRAM) if from_elsewhere else None
     transport, protocol = await asyncio.get_running_loop().create_datagram_endpoint(
-        lambda: _Protocol(behave, mouth), local_addr=("127.0.0.1", 0)
+        lambda: _Protocol(behave, mouth), local_addr=(address, 0)
     )
     try:
         yield Heard(transport.get_extra_info("sockname")[1], protocol.requests, protocol.news)
@@ -162,7 +163,7 @@ def with_number(asked: Asked, request_id: int) -> Asked:
     return replace(asked, number=request_id)
 
 
-def _parse(data: bytes) -> Asked:
+def parse(data: bytes) -> Asked:
     """Read a request of version 1 or 2c. Ours come well formed, so nothing is checked."""
     _, message, _ = split(data)
     _, version, rest = split(message)
@@ -174,6 +175,12 @@ def parse_pdu(version: int, community: bytes, data: bytes) -> Asked:
     """Read the inner part of a request."""
     kind, pdu, _ = split(data)
     _, request_id, rest = split(pdu)
+    return Asked(version, community, kind, signed(request_id), *_wanted(rest))
+
+
+@lru_cache(maxsize=4096)
+def _wanted(rest: bytes) -> tuple[int, tuple[Name, ...]]:
+    """Read what stands behind the number of a request: the last number there, and the names."""
     _, _, rest = split(rest)
     _, third, rest = split(rest)
     _, bindings, _ = split(rest)
@@ -181,7 +188,7 @@ def parse_pdu(version: int, community: bytes, data: bytes) -> Asked:
     while bindings:
         _, binding, bindings = split(bindings)
         names.append(arcs_of(split(binding)[1]))
-    return Asked(version, community, kind, signed(request_id), signed(third), tuple(names))
+    return signed(third), tuple(names)
 
 
 def split(data: bytes) -> tuple[int, bytes, bytes]:

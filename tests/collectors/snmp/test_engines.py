@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -138,6 +139,31 @@ async def test_a_device_that_gives_no_answer_is_silent(
     assert got.failure == "timeout"
     assert got.gaps == {SCALAR: "timeout", COLUMN: "timeout"}
     assert len(heard.requests) == 2, "the first try and one more"
+
+
+@pytest.mark.skipif(not Path("/proc/net/if_inet6").exists(), reason="this machine has no IPv6")
+async def test_speaks_over_ipv6(engine: SnmpEngine, community: SnmpCredential) -> None:
+    into = Fetched()
+    async with agent(honest(TREE), address="::1") as heard:
+        device = Device("::1", heard.port, community, AGES, 0)
+        await engine.fetch(device, (SCALAR,), (COLUMN,), into, budget=AGES)
+    assert into.scalars == {SCALAR: 4200}
+    assert into.columns == {COLUMN: WHOLE}
+
+
+async def test_an_answer_from_another_address_is_none(engine: SnmpEngine, community: SnmpCredential) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as elsewhere:
+        elsewhere.bind(("127.0.0.9", 0))
+
+        class Liar(asyncio.DatagramProtocol):
+            def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+                asked = agents.parse(data)
+                elsewhere.sendto(reply(asked, truthful(TREE, asked)), addr)
+
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Liar, local_addr=("127.0.0.1", 0))
+        got = await fetch(engine, community, transport.get_extra_info("sockname")[1], timeout=AT_ONCE)
+        transport.close()
+    assert not got.answered
 
 
 async def test_an_answer_from_another_port_is_none(engine: SnmpEngine, community: SnmpCredential) -> None:
