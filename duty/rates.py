@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 
 from duty.parameters import PARAMETERS
 from duty.readings import Gap, Look, Reading
@@ -19,12 +21,30 @@ LONGEST = timedelta(hours=2)
 DOUBTFUL = 1.1
 """A port cannot carry more than its speed; beyond this part of it the rate is doubtful, not true."""
 
+FASTEST = 10e12
+"""Bits a second that no port carries yet; beyond this the rate of a port whose speed is not known is doubtful."""
+
+SMALLEST = 64 * 8
+"""Bits of the smallest packet: a port carries no more packets than its speed has room for of these."""
+
 CLOCK_WRAPS = 2**32 / 100
 """Seconds (497 days) after which the uptime of an SNMP device begins again at 0: hundredths in 32 bits (RFC 3418)."""
 
+_BITS = MappingProxyType(
+    {f"port_{way}_total": 8 for way in ("in", "out")}
+    | {f"port_{way}_{what}_total": SMALLEST for way in ("in", "out") for what in ("packets", "errors")}
+)
+"""How much of a port's speed each one counted takes at the least. Of discards more may be refused than it carries."""
+
+_USED = MappingProxyType({"port_in_total": "port_in_used", "port_out_total": "port_out_used"})
+_PACKETS_OF = MappingProxyType(
+    {f"port_{way}_{what}_rate": f"port_{way}_packets_rate" for way in ("in", "out") for what in ("errors", "discards")}
+)
+"""Of which packets a rate of lost ones is a share."""
+
 
 def derive(look: Look, previous: Look | None, target: Target | None = None) -> Look:
-    """Add to a look what follows from it and the look before: rates, and how much of a port's speed is used.
+    """Add to a look what follows from it and the look before: rates, how much of a port's speed is used, what was lost.
 
     A counter that fell has wrapped only if its width allows it and the device or the port vouches that its counters
     did not start again; otherwise the rate is a gap, never zero and never a spike. Readings that are no numbers become
@@ -46,27 +66,30 @@ def derive(look: Look, previous: Look | None, target: Target | None = None) -> L
     for reading in readings:
         if not reading.width:
             continue
-        name = reading.parameter.removesuffix("_total") + "_rate"
+        name = _rate_of(reading.parameter)
         old = before.get((reading.parameter, reading.instance))
         if old is None or elapsed is None:
             gaps.append(Gap(name, reading.instance, "first_look"))
+            continue
+        speed = _speed(now, before, reading.instance)
+        if _may_wrap_unseen(reading, speed, elapsed):
+            gaps.append(Gap(name, reading.instance, "wraps_unseen", f"{reading.width} bits"))
             continue
         grown = None if restart else _grown(reading, old, goes_on=_goes_on(now, before, reading.instance))
         if grown is None:
             gaps.append(Gap(name, reading.instance, "counter_reset"))
             continue
         rate = grown / elapsed
-        speed = now.get(("port_speed", reading.instance))
-        used = _used(reading, rate, speed)
-        if used is not None and used.value > 100 * DOUBTFUL:
-            gaps.append(Gap(name, reading.instance, "doubtful", f"{used.value:.0f} % of the port's speed"))
+        share = _of_speed(reading.parameter, rate, speed)
+        if share > 100 * DOUBTFUL:
+            gaps.append(Gap(name, reading.instance, "doubtful", f"{share:.0f} % of the port's speed" if speed else ""))
             continue
-        port = target.port(reading.instance) if target is not None and target.ports else None
-        if port is not None and port.rate is not None:
-            used = _used(reading, rate, port.rate)
         derived.append(Reading(name, reading.instance, rate, PARAMETERS.get(name, reading.unit + "/s")))
+        port = target.port(reading.instance) if target is not None and target.ports else None
+        used = _used(reading, rate, port.rate if port and port.rate else now.get(("port_speed", reading.instance)))
         if used is not None:
             derived.append(used)
+    derived += _shares(derived)
     return replace(look, readings=(*readings, *derived), gaps=tuple(gaps))
 
 
@@ -121,8 +144,47 @@ def _grown(reading: Reading, old: Reading, *, goes_on: bool | None) -> int | flo
     return grown + full if goes_on and reading.width == 32 and full > old.value >= half > reading.value >= 0 else None
 
 
+def _rate_of(counter: str) -> str:
+    return counter.removesuffix("_total") + "_rate"
+
+
+def _speed(
+    now: dict[tuple[str, str], int | float], before: dict[tuple[str, str], Reading], instance: str
+) -> int | float | None:
+    """Return a port's speed in bit/s, None where it is not known. One that has changed may have been the faster."""
+    old = before.get(("port_speed", instance))
+    known = (now.get(("port_speed", instance)), old.value if old is not None else None)
+    return max((speed for speed in known if speed is not None and speed > 0), default=None)
+
+
+def _may_wrap_unseen(reading: Reading, speed: int | float | None, elapsed: float) -> bool:
+    """Say whether a port is so fast that its counter may have gone all the way round since the look before.
+
+    Such a counter may as well have grown by little, so that no rate follows from it.
+    """
+    bits = _BITS.get(reading.parameter, 0)
+    return bool(bits and speed and reading.width == 32 and speed * elapsed / bits >= 1 << 32)
+
+
+def _of_speed(parameter: str, rate: float, speed: int | float | None) -> float:
+    """Return the part of a port's speed, in per cent, that a rate takes at the least."""
+    return rate * _BITS.get(parameter, 0) / (speed or FASTEST) * 100
+
+
 def _used(reading: Reading, rate: float, speed: int | float | None) -> Reading | None:
-    if reading.parameter not in ("port_in_total", "port_out_total") or speed is None or speed <= 0:
+    if reading.parameter not in _USED or speed is None or speed <= 0:
         return None
-    name = reading.parameter.removesuffix("_total") + "_used"
-    return Reading(name, reading.instance, rate * 8 / speed * 100, "%")
+    return Reading(_USED[reading.parameter], reading.instance, rate * 8 / speed * 100, "%")
+
+
+def _shares(derived: Iterable[Reading]) -> list[Reading]:
+    """Return what share of a port's packets had errors or were discarded, where any were."""
+    rates = {(r.parameter, r.instance): r.value for r in derived}
+    shares = []
+    for (parameter, instance), lost in rates.items():
+        packets = rates.get((_PACKETS_OF.get(parameter, ""), instance))
+        if lost and packets is not None:
+            shares.append(
+                Reading(parameter.removesuffix("rate") + "share", instance, 100 * lost / (packets + lost), "%")
+            )
+    return shares

@@ -196,21 +196,23 @@ def _rows(table: Table, fetched: Fetched) -> list[str]:
 
 def _names(table: Table, fetched: Fetched, *, keep_nameless: bool) -> dict[str, str]:
     """Return the rows that count, by index, with the instance that each of them is."""
-    wordings: dict[str, str] = {}
+    called: dict[str, list[str]] = {}
     for row in _rows(table, fetched):
         if _counts(table, fetched, row):
-            words = (text(_raw(table, fetched, name, row)) for name in table.instance)
-            name = next((word for word in words if word), "")
-            if name or keep_nameless:
-                wordings[row] = name or clean(row)
+            words = [text(_raw(table, fetched, name, row)) for name in table.instance]
+            if any(words) or keep_nameless:
+                called[row] = [word for word in words if word] or [clean(row)]
     if table.single:
-        return dict.fromkeys(list(wordings)[:1], "")
-    # Two of one name must stay apart, and stay what they are when the device sorts them anew.
-    often = Counter(wordings.values())
+        return dict.fromkeys(list(called)[:1], "")
+    # Two of one name must stay apart, and stay what they are when the device sorts them anew: what else they are called
+    # tells them apart better than their index, which may move.
+    first = Counter(words[0] for words in called.values())
+    often = Counter(word for words in called.values() for word in dict.fromkeys(words))
     names: dict[str, str] = {}
     taken: set[str] = set()
-    for row, name in wordings.items():
-        unique = name if often[name] == 1 else f"{name}#{row}"
+    for row, words in called.items():
+        alone = words[:1] if first[words[0]] == 1 else [word for word in words[1:] if often[word] == 1]
+        unique = alone[0] if alone else f"{words[0]}#{row}"
         while unique in taken:
             unique += f"#{row}"
         taken.add(unique)
