@@ -21,13 +21,16 @@ def judge(rule: Rule, seen: Seen) -> Iterator[Finding]:
     """
     parameter = rule.parameter.removesuffix("rate") + "share"
     for finding in levels.judge(rule, seen):
-        share = seen.number(parameter, finding.instance)
-        rate = finding.value or 0
-        if share is None or rule.share is None or rate < FEWEST or rule.raised_at(finding.instance) is not None:
+        if rule.share is None or (finding.value or 0) < FEWEST or rule.raised_at(finding.instance) is not None:
             yield finding
             continue
+        share = seen.number(parameter, finding.instance)
         was = seen.severity(rule, finding.instance) is Severity.CRITICAL
-        if finding.severity < Severity.CRITICAL and share >= (rule.share / 2 if was else rule.share):
+        if (
+            finding.severity < Severity.CRITICAL
+            and share is not None
+            and share >= (rule.share / 2 if was else rule.share)
+        ):
             finding = replace(
                 finding,
                 severity=Severity.CRITICAL,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -62,34 +62,42 @@ def derive(look: Look, previous: Look | None, target: Target | None = None) -> L
     now = {(r.parameter, r.instance): r.value for r in readings}
     elapsed = _elapsed(look, previous)
     restart = previous is not None and restarted(look, previous)
+    ports: dict[str, _Port] = {}
+    rates: dict[tuple[str, str], float] = {}
     derived: list[Reading] = []
     for reading in readings:
-        if not reading.width:
+        width = reading.width
+        if not width:
             continue
-        name = _rate_of(reading.parameter)
-        old = before.get((reading.parameter, reading.instance))
+        parameter, instance = reading.parameter, reading.instance
+        name = _RATES.get(parameter) or _rate_of(parameter)
+        old = before.get((parameter, instance))
         if old is None or elapsed is None:
-            gaps.append(Gap(name, reading.instance, "first_look"))
+            gaps.append(Gap(name, instance, "first_look"))
             continue
-        speed = _speed(now, before, reading.instance)
-        if _may_wrap_unseen(reading, speed, elapsed):
-            gaps.append(Gap(name, reading.instance, "wraps_unseen", f"{reading.width} bits"))
+        port = ports.get(instance)
+        if port is None:
+            port = ports[instance] = _port(now, before, target, instance)
+        # How much of the port's speed each one counted takes at the least, in bits; 0 where that says nothing.
+        bits, speed = _BITS.get(parameter, 0), port.speed
+        if width == 32 and bits and speed and speed * elapsed / bits >= 1 << 32:
+            # It may have gone all the way round since the look before: as well as by this it may have grown by more.
+            gaps.append(Gap(name, instance, "wraps_unseen", "32 bits"))
             continue
-        grown = None if restart else _grown(reading, old, goes_on=_goes_on(now, before, reading.instance))
+        grown = None if restart else _grown(reading, old, goes_on=port.goes_on)
         if grown is None:
-            gaps.append(Gap(name, reading.instance, "counter_reset"))
+            gaps.append(Gap(name, instance, "counter_reset"))
             continue
         rate = grown / elapsed
-        share = _of_speed(reading.parameter, rate, speed)
-        if share > 100 * DOUBTFUL:
-            gaps.append(Gap(name, reading.instance, "doubtful", f"{share:.0f} % of the port's speed" if speed else ""))
+        if bits and rate * bits > DOUBTFUL * (speed or FASTEST):
+            share = f"{rate * bits / speed * 100:.0f} % of the port's speed" if speed else ""
+            gaps.append(Gap(name, instance, "doubtful", share))
             continue
-        derived.append(Reading(name, reading.instance, rate, PARAMETERS.get(name, reading.unit + "/s")))
-        port = target.port(reading.instance) if target is not None and target.ports else None
-        used = _used(reading, rate, port.rate if port and port.rate else now.get(("port_speed", reading.instance)))
-        if used is not None:
-            derived.append(used)
-    derived += _shares(derived)
+        rates[name, instance] = rate
+        derived.append(Reading(name, instance, rate, PARAMETERS.get(name) or reading.unit + "/s"))
+        if port.sold and parameter in _USED:
+            derived.append(Reading(_USED[parameter], instance, rate * 8 / port.sold * 100, "%"))
+    derived += _shares(rates)
     return replace(look, readings=(*readings, *derived), gaps=tuple(gaps))
 
 
@@ -123,6 +131,33 @@ def _elapsed(look: Look, previous: Look | None) -> float | None:
     return seconds
 
 
+@dataclass(frozen=True, slots=True)
+class _Port:
+    """What all counters of a port have in common: how fast it can be and what it is sold as (bit/s; None unknown).
+
+    ``goes_on`` is whether its counters have gone on since the look before.
+    """
+
+    speed: int | float | None
+    sold: int | float | None
+    goes_on: bool | None
+
+
+def _port(
+    now: dict[tuple[str, str], int | float],
+    before: dict[tuple[str, str], Reading],
+    target: Target | None,
+    instance: str,
+) -> _Port:
+    """Gather what is known of a port. One whose speed has changed may have been the faster since the look before."""
+    old = before.get(("port_speed", instance))
+    speed, was = now.get(("port_speed", instance)), old.value if old is not None else None
+    known = [each for each in (speed, was) if each is not None and each > 0]
+    said = target.port(instance) if target is not None and target.ports else None
+    sold = said.rate if said is not None and said.rate else speed if speed is not None and speed > 0 else None
+    return _Port(max(known, default=None), sold, _goes_on(now, before, instance))
+
+
 def _goes_on(
     now: dict[tuple[str, str], int | float], before: dict[tuple[str, str], Reading], instance: str
 ) -> bool | None:
@@ -148,43 +183,16 @@ def _rate_of(counter: str) -> str:
     return counter.removesuffix("_total") + "_rate"
 
 
-def _speed(
-    now: dict[tuple[str, str], int | float], before: dict[tuple[str, str], Reading], instance: str
-) -> int | float | None:
-    """Return a port's speed in bit/s, None where it is not known. One that has changed may have been the faster."""
-    old = before.get(("port_speed", instance))
-    known = (now.get(("port_speed", instance)), old.value if old is not None else None)
-    return max((speed for speed in known if speed is not None and speed > 0), default=None)
+_RATES = MappingProxyType({name: _rate_of(name) for name in PARAMETERS if name.endswith("_total")})
 
 
-def _may_wrap_unseen(reading: Reading, speed: int | float | None, elapsed: float) -> bool:
-    """Say whether a port is so fast that its counter may have gone all the way round since the look before.
-
-    Such a counter may as well have grown by little, so that no rate follows from it.
-    """
-    bits = _BITS.get(reading.parameter, 0)
-    return bool(bits and speed and reading.width == 32 and speed * elapsed / bits >= 1 << 32)
-
-
-def _of_speed(parameter: str, rate: float, speed: int | float | None) -> float:
-    """Return the part of a port's speed, in per cent, that a rate takes at the least."""
-    return rate * _BITS.get(parameter, 0) / (speed or FASTEST) * 100
-
-
-def _used(reading: Reading, rate: float, speed: int | float | None) -> Reading | None:
-    if reading.parameter not in _USED or speed is None or speed <= 0:
-        return None
-    return Reading(_USED[reading.parameter], reading.instance, rate * 8 / speed * 100, "%")
-
-
-def _shares(derived: Iterable[Reading]) -> list[Reading]:
+def _shares(rates: Mapping[tuple[str, str], float]) -> list[Reading]:
     """Return what share of a port's packets had errors or were discarded, where any were."""
-    rates = {(r.parameter, r.instance): r.value for r in derived}
     shares = []
-    for (parameter, instance), lost in rates.items():
-        packets = rates.get((_PACKETS_OF.get(parameter, ""), instance))
-        if lost and packets is not None:
-            shares.append(
-                Reading(parameter.removesuffix("rate") + "share", instance, 100 * lost / (packets + lost), "%")
-            )
+    for (name, instance), lost in rates.items():
+        if lost and name in _PACKETS_OF:
+            packets = rates.get((_PACKETS_OF[name], instance))
+            if packets is not None:
+                share = 100 * lost / (packets + lost)
+                shares.append(Reading(name.removesuffix("rate") + "share", instance, share, "%"))
     return shares
