@@ -36,6 +36,9 @@ from agent.store import cadences
 from agent.store.engine import Store
 from collectors.port import Collector
 from collectors.registry import COLLECTORS
+from collectors.snmp.device import SnmpCollector
+from collectors.snmp.engines import ENGINES
+from collectors.snmp.port import Story
 from config.build import build_cadences, build_rules, build_sites, build_targets, fingerprint
 from config.build_people import (
     build_briefs,
@@ -241,6 +244,11 @@ async def make_station(settings: Settings, clock: Clock, store: Store, looker: L
         settings_at=now,
         peers=Peers({name: peer.within for name, peer in settings.peers.items()}, now),
     )
+
+
+def make_close_looker(settings: Settings, engine: str, story: Story, clock: Clock) -> Looker:
+    """Return what looks at the devices of the settings by SNMP alone, and tells how it goes on."""
+    return Looker({"snmp": SnmpCollector(settings, ENGINES[engine](), story)}, clock)
 
 
 def make_door(settings: Settings, station: Station) -> Door:

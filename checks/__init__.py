@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from checks import absence, certificate, disk, levels, memory, ports, states, trend
+from checks import absence, certificate, disk, errors, levels, memory, optics, ports, states, trend
 from checks.seen import Seen
 from duty.findings import Finding, Rule
 
@@ -20,8 +20,10 @@ CHECKS: Final[Mapping[str, Judge]] = MappingProxyType(
         "absence": absence.judge,
         "certificate": certificate.judge,
         "disk": disk.judge,
+        "errors": errors.judge,
         "levels": levels.judge,
         "memory": memory.judge,
+        "optics": optics.judge,
         "ports": ports.judge,
         "states": states.judge,
         "trend": trend.judge,

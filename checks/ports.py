@@ -19,7 +19,7 @@ def judge(rule: Rule, seen: Seen) -> Iterator[Finding]:
         port = seen.target.port(reading.instance)
         severity, reason = Severity.OK, ""
         if not reading.value and before is not None and seen.number("port_enabled", reading.instance) != 0:
-            if port is not None and (port.uplink or port.key or port.circuit):
+            if port is not None and port.matters:
                 # Looks that are not confirmed yet keep counting, so "was up" outlives the first look that saw it down.
                 if before.value or before.severity >= Severity.WARNING or before.criticals:
                     severity, reason = Severity.CRITICAL, "ports.down"

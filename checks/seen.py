@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from duty.findings import Limits, Rule, Severity
@@ -14,30 +15,41 @@ from duty.targets import Target
 Samples = Sequence[tuple[datetime, float]]
 """Values of one reading over time, oldest first."""
 
+Place = tuple[str, str]
+"""(parameter, instance)"""
+
 
 class Seen:
-    """One derived look, its target, the states known before it, and the history of readings that have a trend."""
+    """One derived look, its target, the states known before it, and the past of some readings.
 
-    __slots__ = ("_by_parameter", "_numbers", "_stated", "history", "look", "states", "target")
+    ``history`` has the samples of those that have a trend, ``medians`` the median over seven days of those that are
+    compared with it.
+    """
+
+    __slots__ = ("_by_parameter", "_numbers", "_stated", "history", "look", "medians", "states", "target")
 
     def __init__(
         self,
         look: Look,
         target: Target,
         states: Mapping[Key, State],
-        history: Mapping[tuple[str, str], Samples] | None = None,
+        history: Mapping[Place, Samples] | None = None,
+        medians: Mapping[Place, float] | None = None,
     ) -> None:
         self.look = look
         self.target = target
         self.states = states
         self.history = history or {}
+        self.medians = medians or {}
         self._by_parameter: dict[str, list[Reading]] = defaultdict(list)
         self._numbers: dict[tuple[str, str], int | float] = {}
         for reading in look.readings:
             self._by_parameter[reading.parameter].append(reading)
             self._numbers[reading.parameter, reading.instance] = reading.value
         # A device that offers a place for its limits and leaves it empty has stated none.
-        self._stated = {(s.parameter, s.instance): s for s in look.stated if (s.warning, s.critical) != (None, None)}
+        self._stated = {
+            (s.parameter, s.instance, s.below): s for s in look.stated if (s.warning, s.critical) != (None, None)
+        }
 
     def readings(self, rule: Rule) -> list[Reading]:
         """Return the readings that a rule is about."""
@@ -57,11 +69,25 @@ class Seen:
         return state.severity if state else Severity.OK
 
     def limits(self, rule: Rule, instance: str) -> Limits:
-        """Return the limits in force: what a person set for a while, else what the device itself states, else ours."""
+        """Return the limits in force: what a person set for a while, else what the device itself states, else ours.
+
+        Where the rule says how far a value may drop below its own median, the narrower of both counts.
+        """
         raised = rule.raised_at(instance)
         if raised is not None:
             return raised
-        stated = self._stated.get((rule.parameter, instance))
-        if stated is None or stated.below != rule.limits.below:
-            return rule.limits
-        return Limits(stated.warning, stated.critical, rule.limits.gap, rule.limits.below)
+        stated = self._stated.get((rule.parameter, instance, rule.limits.below))
+        limits = rule.limits
+        if stated is not None:
+            limits = replace(limits, warning=stated.warning, critical=stated.critical)
+        median = self.medians.get((rule.parameter, instance))
+        return limits if rule.drop is None or median is None else _dropped(limits, median, rule.drop)
+
+
+def _dropped(limits: Limits, median: float, drop: tuple[float, float]) -> Limits:
+    """Return limits on a low value that has the median of its past as well; the higher of two is reached first."""
+    warning, critical = (
+        max(level for level in (limit, round(median - depth, 2)) if level is not None)
+        for limit, depth in zip((limits.warning, limits.critical), drop, strict=True)
+    )
+    return replace(limits, warning=warning, critical=critical)

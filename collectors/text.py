@@ -15,6 +15,8 @@ def clean(text: str, limit: int = 255) -> str:
     Cleaning twice changes nothing more. What was cut ends in an ellipsis.
     """
     text = text.strip()
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text
     pieces: list[str] = []
     length = 0
     for char in text[: limit + 1]:

@@ -98,6 +98,8 @@ def _rule(name: str, check: Check) -> Rule:
         looks_back=check.looks_back,
         wakes=check.wakes,
         floor=check.floor,
+        drop=check.drop,
+        share=check.share,
     )
 
 

@@ -141,8 +141,13 @@ def _limits(
         for key in ("warning", "critical", "gap") if check.kind in ("absence", "ports") else ():
             if key in said:
                 yield Mistake((*at, name, key), f"'{name}' has no {key}: it is so or not", "looks_warning and the like")
-        if "floor" in said and check.kind != "trend":
-            yield Mistake((*at, name, "floor"), f"'{name}' has no floor", "floor at a trend only")
+        for key, kind, where in (
+            ("floor", "trend", "a trend"),
+            ("drop", "optics", "the light of a port"),
+            ("share", "errors", "the errors of a port"),
+        ):
+            if key in said and check.kind != kind:
+                yield Mistake((*at, name, key), f"'{name}' has no {key}", f"{key} at {where} only")
         if check.warning is not None and check.critical is not None and {"warning", "critical"} & said:
             sign = -1 if check.below else 1
             if sign * check.warning > sign * check.critical:

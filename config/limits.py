@@ -39,6 +39,13 @@ class Limit(Model):
     floor: tuple[float, float] = Field(
         default=(0.0, 0.0), description="Values from which a trend counts at all, for warning and critical."
     )
+    drop: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]] | None = Field(
+        default=None,
+        description="How far below its own median of seven days a value is a warning, and critical; `null` for never.",
+    )
+    share: Annotated[float, Field(gt=0, le=100)] | None = Field(
+        default=None, description="Per cent of a port's packets from which errors are critical; `null` for never."
+    )
 
     @model_serializer(mode="wrap")
     def _said(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -49,7 +56,7 @@ class Limit(Model):
 class Check(Limit):
     """A check as it is shipped: which readings it judges and how."""
 
-    kind: Literal["absence", "certificate", "disk", "levels", "memory", "ports", "states", "trend"]
+    kind: Literal["absence", "certificate", "disk", "errors", "levels", "memory", "optics", "ports", "states", "trend"]
     parameter: str
     below: bool = False
     needs: tuple[str, ...] = ()

@@ -31,10 +31,16 @@ COMPUTATIONS: Final[Mapping[str, tuple[int, int]]] = {
     "percent": (2, 2),
     "percent_left": (2, 2),
     "remainder": (3, 3),
+    "sensor": (3, 3),
+    "light": (4, 4),
     "mean": (1, 1),
     "count": (1, 1),
 }
 """What can be computed, with the least and the most objects it is computed of; ``collectors.snmp.decode`` does it."""
+
+CONTAINED_IN: Final = "entPhysicalContainedIn"
+ALIAS: Final = "entAliasMappingIdentifier"
+"""Columns of ENTITY-MIB that lead from a physical entity to its port; a table that is about ports by them has both."""
 
 _OID: Final = re.compile(r"1\.3(\.(0|[1-9][0-9]{0,9})){1,126}")
 
@@ -61,11 +67,20 @@ class Computed(Model):
     """A reading made of several objects of one row, or of a whole column (`mean`, `count`)."""
 
     parameter: str = Field(description="The parameter that it is a reading of.")
-    compute: Literal["sum", "product", "percent", "percent_left", "remainder", "mean", "count"] = Field(
-        description="How it is computed."
+    compute: Literal["sum", "product", "percent", "percent_left", "remainder", "sensor", "light", "mean", "count"] = (
+        Field(description="How it is computed.")
     )
     of: tuple[str, ...] = Field(min_length=1, description="Objects, or parameters that are read before, in order.")
     scale: float = Field(1, description="What the result is multiplied by to be in the parameter's unit.")
+
+
+class Stating(Model):
+    """Limits that the device itself states for a parameter of the same row; they win over ours."""
+
+    parameter: str = Field(description="The parameter that is limited; its limits are in the same scale as its value.")
+    below: bool = Field(False, description="Low values are the bad ones.")
+    warning: str = Field("", description="The column of the limit from which it is a warning.")
+    critical: str = Field("", description="The column of the limit from which it is critical.")
 
 
 class Table(Model):
@@ -77,6 +92,12 @@ class Table(Model):
     only_if: dict[str, tuple[str, ...]] = Field({}, description="Rows count whose column has one of these values.")
     unless: dict[str, tuple[str, ...]] = Field({}, description="Rows do not count whose column has one of these.")
     computed: tuple[Computed, ...] = Field((), description="Readings made of several columns.")
+    port: Literal["", "index", "entity"] = Field(
+        "",
+        description="Rows are about ports and are called as those are: `index`, their index is that of the port, and "
+        "behind it the lane's; `entity`, it is that of a physical entity in the port or at it.",
+    )
+    limits: tuple[Stating, ...] = Field((), description="Columns with the limits that the device itself states.")
 
 
 class Profile(Model):
@@ -191,6 +212,18 @@ def _mistakes(profile: Profile) -> Iterator[_Mistake]:
         if table.single and table.instance:
             yield _Mistake((*place, "single"), "a single row has no name", "either 'single' or 'instance'")
         used.update(name for made in table.computed for name in made.of)
+        if table.port == "entity":
+            for name in (CONTAINED_IN, ALIAS):
+                if name not in table.columns:
+                    yield _Mistake((*place, "port"), f"there is no column '{name}'", "it, for it leads to the port")
+            used |= {CONTAINED_IN, ALIAS}
+        for step, stating in enumerate(table.limits):
+            yield from _parameter((*place, "limits", step), stating.parameter)
+            for key in ("warning", "critical"):
+                if (name := getattr(stating, key)) and name not in table.columns:
+                    what = f"there is no column '{name}'"
+                    yield _Mistake((*place, "limits", step, key), what, one_of(name, table.columns))
+                used.add(name)
         yield from _unused((*place, "columns"), table.columns, used)
 
 

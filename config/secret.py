@@ -6,7 +6,7 @@ import os
 import re
 import stat
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -79,6 +79,34 @@ class Secret:
             _parse,
             serialization=core_schema.plain_serializer_function_ser_schema(lambda secret: secret.reference),
         )
+
+
+class Typed(Secret):
+    """A secret that somebody typed instead of a reference to it; it stands in no file and prints as little."""
+
+    __slots__ = ("_typed",)
+
+    def __init__(self, typed: str) -> None:
+        """Take the secret itself."""
+        self.reference = "typed"
+        self._typed = typed
+
+    def _read(self) -> str:
+        return self._typed
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Typed) and other._typed == self._typed
+
+    def __hash__(self) -> int:
+        return hash(self._typed)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a typed secret is kept nowhere")
+
+
+def is_reference(text: str) -> bool:
+    """Say whether a text refers to a secret rather than being one."""
+    return _REFERENCE.fullmatch(text) is not None
 
 
 def _parse(value: object) -> Secret:

@@ -35,6 +35,8 @@ class Rule:
 
     ``name`` is the check's name in the settings and part of an alert's key; ``kind`` is its key in ``checks.CHECKS``.
     ``floor`` is the smallest value of the reading at which a trend counts at all, for warning and critical.
+    ``drop`` is how far below its own median of seven days a value may fall, for warning and critical; ``share`` is the
+    share of a port's packets, in per cent, from which errors are critical whatever their rate.
     ``raised`` has the limits that a person set for a while (``duty/overrides.py``), by instance, "" for every one; the
     narrower stand first.
     """
@@ -49,6 +51,8 @@ class Rule:
     looks_back: int = 1
     wakes: bool = False
     floor: tuple[float, float] = (0.0, 0.0)
+    drop: tuple[float, float] | None = None
+    share: float | None = None
     raised: tuple[tuple[str, Limits], ...] = ()
 
     def is_about(self, instance: str) -> bool:

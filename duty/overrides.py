@@ -15,13 +15,13 @@ from duty.parameters import PARAMETERS
 LONGEST: Final = timedelta(days=30)
 """Who needs it longer changes the settings, where everybody sees it."""
 
-KINDS: Final = frozenset({"disk", "levels", "memory", "trend"})
+KINDS: Final = frozenset({"disk", "errors", "levels", "memory", "optics", "trend"})
 """Kinds of checks that compare a number with a limit; the others know only well and bad."""
 
 MOST: Final = 1e18
 """No limit is beyond this; whatever is counted, it is never reached."""
 
-BOUNDS: Final[Mapping[str, tuple[float, float]]] = {"%": (0.0, 100.0), "Cel": (-40.0, 120.0)}
+BOUNDS: Final[Mapping[str, tuple[float, float]]] = {"%": (0.0, 100.0), "Cel": (-40.0, 120.0), "dBm": (-60.0, 60.0)}
 """Between what a limit makes sense, by its unit; any other unit: not below zero."""
 
 REFUSALS: Final = (

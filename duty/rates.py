@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from types import MappingProxyType
 
 from duty.parameters import PARAMETERS
 from duty.readings import Gap, Look, Reading
@@ -20,12 +21,30 @@ LONGEST = timedelta(hours=2)
 DOUBTFUL = 1.1
 """A port cannot carry more than its speed; beyond this part of it the rate is doubtful, not true."""
 
+FASTEST = 10e12
+"""Bits a second that no port carries yet; beyond this the rate of a port whose speed is not known is doubtful."""
+
+SMALLEST = 64 * 8
+"""Bits of the smallest packet: a port carries no more packets than its speed has room for of these."""
+
 CLOCK_WRAPS = 2**32 / 100
 """Seconds (497 days) after which the uptime of an SNMP device begins again at 0: hundredths in 32 bits (RFC 3418)."""
 
+_BITS = MappingProxyType(
+    {f"port_{way}_total": 8 for way in ("in", "out")}
+    | {f"port_{way}_{what}_total": SMALLEST for way in ("in", "out") for what in ("packets", "errors")}
+)
+"""How much of a port's speed each one counted takes at the least. Of discards more may be refused than it carries."""
+
+_USED = MappingProxyType({"port_in_total": "port_in_used", "port_out_total": "port_out_used"})
+_PACKETS_OF = MappingProxyType(
+    {f"port_{way}_{what}_rate": f"port_{way}_packets_rate" for way in ("in", "out") for what in ("errors", "discards")}
+)
+"""Of which packets a rate of lost ones is a share."""
+
 
 def derive(look: Look, previous: Look | None, target: Target | None = None) -> Look:
-    """Add to a look what follows from it and the look before: rates, and how much of a port's speed is used.
+    """Add to a look what follows from it and the look before: rates, how much of a port's speed is used, what was lost.
 
     A counter that fell has wrapped only if its width allows it and the device or the port vouches that its counters
     did not start again; otherwise the rate is a gap, never zero and never a spike. Readings that are no numbers become
@@ -43,31 +62,42 @@ def derive(look: Look, previous: Look | None, target: Target | None = None) -> L
     now = {(r.parameter, r.instance): r.value for r in readings}
     elapsed = _elapsed(look, previous)
     restart = previous is not None and restarted(look, previous)
+    ports: dict[str, _Port] = {}
+    rates: dict[tuple[str, str], float] = {}
     derived: list[Reading] = []
     for reading in readings:
-        if not reading.width:
+        width = reading.width
+        if not width:
             continue
-        name = reading.parameter.removesuffix("_total") + "_rate"
-        old = before.get((reading.parameter, reading.instance))
+        parameter, instance = reading.parameter, reading.instance
+        name = _RATES.get(parameter) or _rate_of(parameter)
+        old = before.get((parameter, instance))
         if old is None or elapsed is None:
-            gaps.append(Gap(name, reading.instance, "first_look"))
+            gaps.append(Gap(name, instance, "first_look"))
             continue
-        grown = None if restart else _grown(reading, old, goes_on=_goes_on(now, before, reading.instance))
+        port = ports.get(instance)
+        if port is None:
+            port = ports[instance] = _port(now, before, target, instance)
+        # How much of the port's speed each one counted takes at the least, in bits; 0 where that says nothing.
+        bits, speed = _BITS.get(parameter, 0), port.speed
+        if width == 32 and bits and speed and speed * elapsed / bits >= 1 << 32:
+            # It may have gone all the way round since the look before: as well as by this it may have grown by more.
+            gaps.append(Gap(name, instance, "wraps_unseen", "32 bits"))
+            continue
+        grown = None if restart else _grown(reading, old, goes_on=port.goes_on)
         if grown is None:
-            gaps.append(Gap(name, reading.instance, "counter_reset"))
+            gaps.append(Gap(name, instance, "counter_reset"))
             continue
         rate = grown / elapsed
-        speed = now.get(("port_speed", reading.instance))
-        used = _used(reading, rate, speed)
-        if used is not None and used.value > 100 * DOUBTFUL:
-            gaps.append(Gap(name, reading.instance, "doubtful", f"{used.value:.0f} % of the port's speed"))
+        if bits and rate * bits > DOUBTFUL * (speed or FASTEST):
+            share = f"{rate * bits / speed * 100:.0f} % of the port's speed" if speed else ""
+            gaps.append(Gap(name, instance, "doubtful", share))
             continue
-        port = target.port(reading.instance) if target is not None and target.ports else None
-        if port is not None and port.rate is not None:
-            used = _used(reading, rate, port.rate)
-        derived.append(Reading(name, reading.instance, rate, PARAMETERS.get(name, reading.unit + "/s")))
-        if used is not None:
-            derived.append(used)
+        rates[name, instance] = rate
+        derived.append(Reading(name, instance, rate, PARAMETERS.get(name) or reading.unit + "/s"))
+        if port.sold and parameter in _USED:
+            derived.append(Reading(_USED[parameter], instance, rate * 8 / port.sold * 100, "%"))
+    derived += _shares(rates)
     derived += _cpu_used(now, derived)
     return replace(look, readings=(*readings, *derived), gaps=tuple(gaps))
 
@@ -110,6 +140,33 @@ def _elapsed(look: Look, previous: Look | None) -> float | None:
     return seconds
 
 
+@dataclass(frozen=True, slots=True)
+class _Port:
+    """What all counters of a port have in common: how fast it can be and what it is sold as (bit/s; None unknown).
+
+    ``goes_on`` is whether its counters have gone on since the look before.
+    """
+
+    speed: int | float | None
+    sold: int | float | None
+    goes_on: bool | None
+
+
+def _port(
+    now: dict[tuple[str, str], int | float],
+    before: dict[tuple[str, str], Reading],
+    target: Target | None,
+    instance: str,
+) -> _Port:
+    """Gather what is known of a port. One whose speed has changed may have been the faster since the look before."""
+    old = before.get(("port_speed", instance))
+    speed, was = now.get(("port_speed", instance)), old.value if old is not None else None
+    known = [each for each in (speed, was) if each is not None and each > 0]
+    said = target.port(instance) if target is not None and target.ports else None
+    sold = said.rate if said is not None and said.rate else speed if speed is not None and speed > 0 else None
+    return _Port(max(known, default=None), sold, _goes_on(now, before, instance))
+
+
 def _goes_on(
     now: dict[tuple[str, str], int | float], before: dict[tuple[str, str], Reading], instance: str
 ) -> bool | None:
@@ -131,8 +188,20 @@ def _grown(reading: Reading, old: Reading, *, goes_on: bool | None) -> int | flo
     return grown + full if goes_on and reading.width == 32 and full > old.value >= half > reading.value >= 0 else None
 
 
-def _used(reading: Reading, rate: float, speed: int | float | None) -> Reading | None:
-    if reading.parameter not in ("port_in_total", "port_out_total") or speed is None or speed <= 0:
-        return None
-    name = reading.parameter.removesuffix("_total") + "_used"
-    return Reading(name, reading.instance, rate * 8 / speed * 100, "%")
+def _rate_of(counter: str) -> str:
+    return counter.removesuffix("_total") + "_rate"
+
+
+_RATES = MappingProxyType({name: _rate_of(name) for name in PARAMETERS if name.endswith("_total")})
+
+
+def _shares(rates: Mapping[tuple[str, str], float]) -> list[Reading]:
+    """Return what share of a port's packets had errors or were discarded, where any were."""
+    shares = []
+    for (name, instance), lost in rates.items():
+        if lost and name in _PACKETS_OF:
+            packets = rates.get((_PACKETS_OF[name], instance))
+            if packets is not None:
+                share = 100 * lost / (packets + lost)
+                shares.append(Reading(name.removesuffix("rate") + "share", instance, share, "%"))
+    return shares

@@ -24,6 +24,7 @@ GAPS = frozenset(
         "first_look",  # a rate needs two looks
         "counter_reset",  # a counter fell because its device or port started again
         "stale",  # a value that was old when it was given
+        "wraps_unseen",  # a counter of 32 bits may pass its end between two looks without anybody seeing it
         "doubtful",  # a rate that the port cannot carry
         "not_asked",  # the target's turn did not come: this agent was busy with others
         "crashed",  # our own collector failed; the log has the traceback

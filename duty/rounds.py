@@ -183,7 +183,7 @@ def sheet(look: Look, findings: Iterable[Finding], *, suppressed: bool = False) 
     return Sheet(look.target, state, look, found)
 
 
-HARMLESS_GAPS = frozenset({"not_offered", "first_look", "counter_reset", "doubtful"})
+HARMLESS_GAPS = frozenset({"not_offered", "first_look", "counter_reset", "wraps_unseen", "doubtful"})
 """Gaps that say something about a reading and nothing against the inspection: the sheet is still whole."""
 
 

@@ -41,6 +41,20 @@ class Port:
     carrier: str = ""
     contract_ends: date | None = None
 
+    @property
+    def matters(self) -> bool:
+        """Whether its failure is more than an access port's."""
+        return self.uplink or self.key or bool(self.circuit)
+
+
+LANE = " lane "
+"""Between a port's name and the number of the lane, where its module has several."""
+
+
+def port_of(instance: str) -> str:
+    """Return the port that an instance is of: the port itself, or one lane of its optical module."""
+    return instance.partition(LANE)[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -62,7 +76,8 @@ class Target:
     ports: tuple[Port, ...] = ()
 
     def port(self, name: str) -> Port | None:
-        """Return the first setting that fits a port's name."""
+        """Return the first setting that fits the name of a port, or of one lane of it."""
+        name = port_of(name)
         return next((port for port in self.ports if fnmatchcase(name, port.match)), None)
 
 

@@ -13,11 +13,16 @@ MORNING = time(9, 0)
 
 
 def may_wake(finding: Finding, rule: Rule, target: Target, at: datetime, zone: str) -> bool:
-    """Say whether a failure may wake somebody: critical on key equipment, or something will be full before 09:00."""
+    """Say whether a failure may wake somebody: critical on key equipment, or something will be full before 09:00.
+
+    The light of an access port wakes nobody.
+    """
     if not rule.wakes:
         return False
     if rule.kind == "trend" and finding.value is not None:
         return at + timedelta(seconds=finding.value) < _next_morning(at, zone)
+    if rule.kind == "optics" and not ((port := target.port(finding.instance)) and port.matters):
+        return False
     return finding.severity is Severity.CRITICAL and target.key
 
 

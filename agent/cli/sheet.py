@@ -23,20 +23,20 @@ def print_sheet(out: Console, view: SheetView, sites: Mapping[str, object], lang
     clock = format_time(view.round.slot, SteadyClock().now(), zone_of(sites), say)
     out.print(Text(f"{target.name}  {say('cli.round', n=view.round.number)}  {clock}", style="bold"))
     print_line(out, view.sheet, target, say, set())
-    _list(out, say("sheet_page.identity"), _identity(target, sites, say))
+    print_list(out, say("sheet_page.identity"), _identity(target, sites, say))
     if view.changes:
-        _heading(out, say("sheet_page.changes"))
+        print_heading(out, say("sheet_page.changes"))
         for change in view.changes:
             out.print("  " + say_change(change, say), markup=False)
     look = view.sheet.look
     if look is None:
         out.print(say("sheet_page.no_look"))
         return
-    _gaps(out, look, say)
+    print_gaps(out, look, say)
     for family in families(look):
-        _family(out, family, say)
+        print_family(out, family, say)
     facts = ((say_what("fact", f.parameter, f.instance, say), shown(f.text)) for f in other_facts(look))
-    _list(out, say("sheet_page.facts"), facts)
+    print_list(out, say("sheet_page.facts"), facts)
     if left := len(counters(look)):
         text = say("sheet_page.counters", n=left)
         out.print(say("cli.aside", text=text, aside=f"nightduty export {view.round.number}"), style="dim")
@@ -60,9 +60,10 @@ def _identity(target: Target, sites: Mapping[str, object], say: Say) -> Iterator
     return ((say(f"sheet_page.{code}"), shown(text)) for code, text in lines.items() if text)
 
 
-def _gaps(out: Console, look: Look, say: Say) -> None:
+def print_gaps(out: Console, look: Look, say: Say) -> None:
+    """Print what could not be seen, by the reasons, each with what to do."""
     if look.gaps:
-        _heading(out, say("sheet_page.gaps"))
+        print_heading(out, say("sheet_page.gaps"))
     for group in gap_groups(look):
         text = f"  {say('gap.' + group.code)} {say('sheet_page.gap_count', n=group.count)}"
         style = "dim" if group.harmless else ""
@@ -71,13 +72,14 @@ def _gaps(out: Console, look: Look, say: Say) -> None:
         out.print(f"    {of}{' …' if group.count > len(group.of) else ''}", markup=False, style="dim")
 
 
-def _family(out: Console, family: Family, say: Say) -> None:
-    singles = ((say_what("parameter", r.parameter, r.instance, say), _value(r, say)) for r in family.single)
-    _list(out, say(f"family.{family.name}"), singles)
+def print_family(out: Console, family: Family, say: Say) -> None:
+    """Print one family of readings, a line each."""
+    singles = ((say_what("parameter", r.parameter, r.instance, say), value_of(r, say)) for r in family.single)
+    print_list(out, say(f"family.{family.name}"), singles)
     if family.table is None:
         return
     if not family.single:
-        _heading(out, say(f"family.{family.name}"))
+        print_heading(out, say(f"family.{family.name}"))
     names = [*(say_name("fact", name, say) for name in family.table.facts)]
     names += [say_name("column", name, say) for name in family.table.parameters]
     for instance, cells in family.table.rows:
@@ -90,22 +92,25 @@ def _family(out: Console, family: Family, say: Say) -> None:
 
 def _cell(cell: Cell, say: Say) -> str:
     if isinstance(cell, Reading):
-        return _value(cell, say)
+        return value_of(cell, say)
     return shown(cell.text) if isinstance(cell, Fact) else say("value.unknown")
 
 
-def _value(reading: Reading, say: Say) -> str:
+def value_of(reading: Reading, say: Say) -> str:
+    """Return a reading's value in words."""
     return format_value(reading.value, reading.unit, say, reading.parameter)
 
 
-def _list(out: Console, title: str, lines: Iterable[tuple[str, str]]) -> None:
+def print_list(out: Console, title: str, lines: Iterable[tuple[str, str]]) -> None:
+    """Print names with what stands at them under a heading; nothing where there are none."""
     table = Table(box=None, show_header=False, padding=(0, 2))
     for name, text in lines:
         table.add_row(Text(name, style="dim"), Text(text, overflow="fold"))
     if table.row_count:
-        _heading(out, title)
+        print_heading(out, title)
         out.print(table)
 
 
-def _heading(out: Console, title: str) -> None:
+def print_heading(out: Console, title: str) -> None:
+    """Print a heading."""
     out.print(Text(title, style="underline"))

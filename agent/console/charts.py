@@ -27,7 +27,7 @@ MOST = 12
 MOST_SPARKS = 60
 ANSWERS = ("ping_time", "http_time", "tcp_time", "snmp_time")
 """What tells how a target answers, where nothing else of it is read."""
-DRAWN_KINDS = frozenset({"disk", "levels", "memory"})
+DRAWN_KINDS = frozenset({"disk", "errors", "levels", "memory", "optics"})
 """Kinds of checks whose limits are on the reading itself; a trend's are on the time that is left."""
 
 

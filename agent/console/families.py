@@ -16,13 +16,14 @@ MOST_ROWS = 250
 _FAMILIES = (
     ("disk", ("disk_", "inodes_")),
     ("port", ("port_",)),
+    ("optical", ("optical_",)),
     ("sensor", ("temperature", "fan_", "power_", "battery_", "on_battery")),
     ("service", ("process_running", "process_memory", "process_cpu", "service_")),
     ("reach", ("ping_", "tcp_", "http_", "snmp_", "certificate_")),
     ("machine", ("",)),
 )
-ORDER = ("reach", "machine", "sensor", "service", "disk", "port")
-TABLES = frozenset({"disk", "port"})
+ORDER = ("reach", "machine", "sensor", "service", "disk", "port", "optical")
+TABLES = frozenset({"disk", "optical", "port"})
 """Families with many instances of the same parameters: rows and columns. The others are a list."""
 
 HIDDEN_FACTS = frozenset({"port_index", "object_id"})

@@ -21,7 +21,7 @@ from agent.services.history import NIGHT, SPANS, history
 from agent.services.overview import Abnormal, Overview
 from agent.services.target_record import TargetRecord, read_target, state_now
 from agent.store.bodies import Place
-from agent.store.pasts import SEEN
+from agent.store.sheets import SEEN
 from duty.errors import LimitRefused
 from duty.findings import Limits, Severity
 from duty.overrides import KINDS, Override, unit_of

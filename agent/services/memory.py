@@ -9,7 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from checks.judge import judge
-from checks.seen import Seen
+from checks.optics import lit
+from checks.seen import Place, Seen
+from duty.baseline import Baseline
 from duty.cut_off import Reach, reaches
 from duty.findings import Finding, Rule, Severity
 from duty.fold import Folded, Key, State, fold, recorded
@@ -22,6 +24,9 @@ log = logging.getLogger(__name__)
 SAMPLE_EVERY = timedelta(minutes=5)
 SAMPLES = 72
 """Six hours of samples each five minutes: what a trend is drawn from."""
+
+MOST_USUAL = 1024
+"""Readings of one target whose median is known; whoever makes up new names for each look fills no memory."""
 
 History = dict[tuple[str, str], deque[tuple[datetime, float]]]
 
@@ -47,6 +52,7 @@ class Memory:
     """What each target is (model, version), as its last full look told; the watch does not ask for it."""
     _answered: dict[str, Look] = field(default_factory=dict)
     _history: dict[str, History] = field(default_factory=dict)
+    _usual: dict[str, dict[Place, Baseline]] = field(default_factory=dict)
     _broken: set[tuple[str, str]] = field(default_factory=set)
     reach: dict[str, Reach] = field(init=False)
 
@@ -83,7 +89,8 @@ class Memory:
 
     def _judge(self, look: Look, target: Target, rules: Iterable[Rule]) -> tuple[Look, tuple[Finding, ...]]:
         """Judge rule by rule: a check with a defect costs itself only, becomes a gap, and rests until a reload."""
-        seen, findings, gaps = Seen(look, target, self.states, self._history.get(target.name)), [], []
+        seen = Seen(look, target, self.states, self._history.get(target.name), self.medians(target.name))
+        findings, gaps = [], []
         for rule in rules:
             place = (target.name, rule.name)
             if place not in self._broken:
@@ -99,12 +106,31 @@ class Memory:
         return (replace(look, gaps=(*look.gaps, *gaps)) if gaps else look), tuple(findings)
 
     def sample(self, look: Look) -> None:
-        """Keep the values that have a trend, one each five minutes."""
+        """Keep the values that have a trend, one each five minutes, and those that have a median, one each hour."""
         for reading in self.trends_of(look):
             history = self._history.setdefault(look.target, {})
             samples = history.setdefault((reading.parameter, reading.instance), deque(maxlen=SAMPLES))
             if not samples or look.began - samples[-1][0] >= SAMPLE_EVERY:
                 samples.append((look.began, float(reading.value)))
+        for reading in lit(look, self.usual_of(look.target)):
+            if (baseline := self._baseline(look.target, (reading.parameter, reading.instance), look.began)) is not None:
+                baseline.take(look.began, reading.value)
+
+    def _baseline(self, target: str, place: Place, now: datetime) -> Baseline | None:
+        known = self._usual.setdefault(target, {})
+        if place not in known and len(known) >= MOST_USUAL:
+            for over in [place for place, baseline in known.items() if baseline.is_over(now)]:
+                del known[over]
+        return known.setdefault(place, Baseline()) if place in known or len(known) < MOST_USUAL else None
+
+    def medians(self, name: str) -> dict[Place, float]:
+        """Return what readings of a target usually are, where that is known."""
+        usual = self._usual.get(name, {})
+        return {place: baseline.median for place, baseline in usual.items() if baseline.median is not None}
+
+    def usual_of(self, name: str) -> set[str]:
+        """Return the parameters of a target that are compared with their own median."""
+        return {rule.parameter for rule in self.rules.get(name, ()) if rule.drop is not None}
 
     def trends_of(self, look: Look) -> list[Reading]:
         """Return the readings of a look that a trend is judged of."""
@@ -122,7 +148,7 @@ class Memory:
         """Go on under new settings; nothing known of a target that stays is forgotten."""
         self.targets, self.rules = targets, rules
         self._broken.clear()
-        for known in (self.looked, self.facts, self._answered, self._history):
+        for known in (self.looked, self.facts, self._answered, self._history, self._usual):
             for name in known.keys() - targets.keys():
                 del known[name]
         self.reach = reaches(targets.values())
@@ -137,6 +163,9 @@ class Memory:
             if state.since is not None or state.bad_since is not None:
                 moved = [at + step if at else None for at in (state.since, state.bad_since)]
                 self.states[key] = replace(state, since=moved[0], bad_since=moved[1])
+        for usual in self._usual.values():
+            for baseline in usual.values():
+                baseline.shift(step)
         for site in self.reach.values():
             site.since = site.since + step if site.since else None
 
@@ -148,3 +177,14 @@ class Memory:
         for name, history in since.items():
             for place, samples in history.items():
                 self._history.setdefault(name, {}).setdefault(place, deque(maxlen=SAMPLES)).extend(samples)
+
+    def recall_usual(self, name: str, past: Iterable[tuple[datetime, Mapping[Place, float]]]) -> None:
+        """Take what readings of a target usually are from its past, oldest first, after a start.
+
+        What was seen since the start counts for this hour at the most, and this hour is not over.
+        """
+        self._usual.pop(name, None)
+        for at, values in past:
+            for place, value in values.items():
+                if (baseline := self._baseline(name, place, at)) is not None:
+                    baseline.take(at, value)

@@ -118,7 +118,7 @@ def limits_now(station: Station, target: str, rule: Rule, instance: str) -> Limi
     look = station.memory.looked.get(target)
     if look is None or rule.kind == "trend":
         return rule.limits
-    seen = Seen(look, station.orders.targets[target], {})
+    seen = Seen(look, station.orders.targets[target], {}, medians=station.memory.medians(target))
     places = [instance] if instance else ["", *(reading.instance for reading in seen.readings(rule))]
     return mildest([seen.limits(rule, place) for place in places])
 

@@ -12,13 +12,18 @@ from agent.services import make_round
 from agent.services.muster import muster
 from agent.services.raise_limit import recall_limits
 from agent.services.station import OpenRound, Station
-from agent.store import cadences, journal, looks, outbox, rounds, runs, sheets, states
+from agent.store import cadences, journal, looks, outbox, pasts, rounds, runs, sheets, states
+from duty.baseline import HOURS
 from duty.errors import StoreError
 from duty.rounds import BY_HAND, Absence, Cadence, Due, due
+from duty.targets import port_of
 
 log = logging.getLogger(__name__)
 
 HISTORY = timedelta(hours=6)
+USUAL = timedelta(hours=HOURS)
+USUAL_SHEETS = HOURS // 3
+"""A sheet each three hours tells what is usual as well as one each hour, in a third of the time."""
 RECENT = timedelta(minutes=15)
 """Looks of this time tell whether a target has anything that a trend is drawn of; most have not."""
 
@@ -79,7 +84,7 @@ async def _recall_states(station: Station) -> None:
 
 
 async def recall_trends(station: Station) -> None:
-    """Read the histories of trends from the kept looks, target by target."""
+    """Read the histories of trends from the kept looks, and what is usual from the sheets, target by target."""
     memory, now = station.memory, station.clock.now()
     for name in [name for name in station.orders.targets if memory.has_trend(name)]:
         try:
@@ -90,6 +95,32 @@ async def recall_trends(station: Station) -> None:
         except StoreError as error:
             log.error("the past of the trends cannot be read, they begin anew: %s", error)
             return
+    for name in [name for name in station.orders.targets if memory.usual_of(name)]:
+        try:
+            await _recall_usual(station, name, now)
+        except StoreError as error:
+            log.error("what is usual cannot be read, it must be seen anew: %s", error)
+            return
+
+
+async def _recall_usual(station: Station, name: str, now: datetime) -> None:
+    """Read what the light of a target's ports was over seven days; that of a port that was down is no light."""
+    newest = await station.store.read(sheets.newest_sheet, name, now - USUAL)
+    parameters = station.memory.usual_of(name)
+    found = newest.look.readings if newest is not None and newest.look is not None else ()
+    places = [(r.parameter, r.instance) for r in found if r.parameter in parameters]
+    if not places:
+        return
+    up = {port: ("port_up", port) for port in {port_of(instance) for _, instance in places}}
+    past = await station.store.read(pasts.past_sheets, name, [*places, *up.values()], now - USUAL, now, USUAL_SHEETS)
+    station.memory.recall_usual(
+        name,
+        (
+            (at, {place: seen[place] for place in places if place in seen and seen.get(up[port_of(place[1])]) != 0})
+            for at, seen in past
+            if seen is not None
+        ),
+    )
 
 
 async def find_unknown(station: Station) -> list[OpenRound]:

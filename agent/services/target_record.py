@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -13,7 +13,7 @@ from agent.services.alert_list import AlertEntry, standing
 from agent.services.raise_limit import in_force
 from agent.services.station import Station
 from agent.store import alerts, silences
-from checks.seen import Seen
+from checks.seen import Place, Seen
 from duty.alerts import Alert
 from duty.findings import Limits, Rule
 from duty.fold import REACH
@@ -37,12 +37,14 @@ class TargetRecord:
     silences: tuple[Silence, ...]
     overrides: tuple[Override, ...]
     rules: tuple[Rule, ...]
+    medians: Mapping[Place, float] = field(default_factory=dict)
+    """What some of its readings usually are, which is part of their limits."""
 
     def limits(self, rule: Rule, instance: str) -> Limits:
         """Return the limits in force for one instance of a check."""
         if self.look is None:
             return rule.raised_at(instance) or rule.limits
-        return Seen(self.look, self.target, {}).limits(rule, instance)
+        return Seen(self.look, self.target, {}, medians=self.medians).limits(rule, instance)
 
 
 async def read_target(station: Station, name: str, now: datetime) -> TargetRecord | None:
@@ -59,6 +61,7 @@ async def read_target(station: Station, name: str, now: datetime) -> TargetRecor
         tuple(covering),
         tuple(in_force(station, name, now)),
         station.memory.rules.get(name, ()),
+        station.memory.medians(name),
     )
 
 

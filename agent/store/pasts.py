@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from agent.store import bodies
 from agent.store.bodies import Place
 from agent.store.schema import looks, rounds, sheet_bodies, sheets
-from duty.rounds import RoundState, SheetState
+from agent.store.sheets import SEEN
+from duty.rounds import RoundState
 
 Past = list[tuple[datetime, dict[Place, int | float] | None]]
 """What was seen at each moment, oldest first; None where the target was not seen at all."""
@@ -21,8 +22,6 @@ T = TypeVar("T")
 
 AT_ONCE = 200
 """Bodies of one query: a database takes no more names than a few hundred."""
-
-SEEN = (SheetState.OK, SheetState.ABNORMAL, SheetState.PARTIAL)
 
 
 def past_looks(

@@ -19,6 +19,10 @@ from duty.rounds import RoundState, Sheet, SheetState
 _STATES = {state.value: state for state in SheetState}
 
 
+SEEN = (SheetState.OK, SheetState.ABNORMAL, SheetState.PARTIAL)
+"""States of sheets whose target was looked at and answered."""
+
+
 def put_sheets(conn: Connection, agent: str, number: int, written: Sequence[Sheet]) -> int:
     """Write the sheets that are still pending, and return how many those were.
 
@@ -130,6 +134,19 @@ def read_some(conn: Connection, agent: str, number: int, targets: Collection[str
     for some in in_parts(targets):
         found += _sheets(conn, agent, sheets.c.round == number, sheets.c.target.in_(some))
     return {sheet.target: sheet for sheet in found}
+
+
+def newest_sheet(conn: Connection, agent: str, target: str, since: datetime) -> Sheet | None:
+    """Return a target's newest sheet of the slots from ``since`` on that has a body, or None."""
+    query = (
+        sa.select(sheets.c.target, sheets.c.state, sheet_bodies.c.body)
+        .select_from(_with_bodies())
+        .where(rounds.c.agent == agent, rounds.c.slot >= since, sheets.c.target == target)
+        .where(sheet_bodies.c.body.is_not(None), sheets.c.state.in_([state.value for state in SEEN]))
+        .order_by(rounds.c.slot.desc())
+        .limit(1)
+    )
+    return next((_sheet(*row) for row in conn.execute(query)), None)
 
 
 def trend(conn: Connection, agent: str, target: str, since: datetime, until: datetime) -> list[tuple[datetime, Sheet]]:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from collectors.snmp.by_port import Ports, port_names
 from collectors.snmp.measure import HARMLESS, WHOLE, Number, computed, mac, measured, text
 from collectors.snmp.port import Fetched, Value
 from collectors.text import clean
-from config.profiles import Computed, Object, Profile, Table
+from config.profiles import ALIAS, CONTAINED_IN, Computed, Object, Profile, Stating, Table
 from duty.parameters import PARAMETERS
-from duty.readings import Fact, Gap, Notes, Reading
+from duty.readings import Fact, Gap, Notes, Reading, Stated
 
 Key = tuple[str, str]
 """(parameter or fact, instance)"""
@@ -34,16 +35,18 @@ class Cell(NamedTuple):
 
 def decode(profiles: Iterable[Profile], fetched: Fetched, notes: Notes) -> None:
     """Write into ``notes`` what the fetched values mean; what was not asked for is passed over."""
-    seen = _Seen()
+    seen, profiles = _Seen(), tuple(profiles)
+    ports = _ports(profiles, fetched)
     for profile in profiles:
         special = _Seen()
         _scalars(profile, fetched, special)
         for table in profile.tables.values():
-            _table(table, fetched, special)
+            _table(table, fetched, special, ports)
         seen.overlay(special)
     offered = {parameter for parameter, _ in seen.readings}
     notes.readings += seen.readings.values()
     notes.facts += seen.facts.values()
+    notes.stated += seen.stated.values()
     notes.gaps += (
         gap for gap in seen.gaps.values() if gap.code != "not_offered" or gap.instance or gap.parameter not in offered
     )
@@ -72,6 +75,7 @@ class _Seen:
     readings: dict[Key, Reading] = field(default_factory=dict)
     facts: dict[Key, Fact] = field(default_factory=dict)
     gaps: dict[Key, Gap] = field(default_factory=dict)
+    stated: dict[tuple[str, str, bool], Stated] = field(default_factory=dict)
 
     def add(self, parameter: str, instance: str, number: Number | str, *, width: int = 0, seen: str = "") -> None:
         """Take a number or a gap code. What is there already stays, unless it says no more than "not offered"."""
@@ -110,6 +114,7 @@ class _Seen:
             self.gaps.pop(key, None)
         self.readings |= special.readings
         self.facts |= special.facts
+        self.stated |= special.stated
 
 
 def _scalars(profile: Profile, fetched: Fetched, seen: _Seen) -> None:
@@ -121,11 +126,31 @@ def _scalars(profile: Profile, fetched: Fetched, seen: _Seen) -> None:
     _computed(profile.computed, profile.scalars, fetched, seen, None, "")
 
 
-def _table(table: Table, fetched: Fetched, seen: _Seen) -> None:
-    # A row that cannot be named or told from others cannot be seen, whatever else is known of it.
-    keys = (table.columns[name].oid for name in {*table.instance, *table.only_if, *table.unless})
-    broken = next((code for oid in keys if (code := fetched.gaps.get(oid, "")) not in HARMLESS), "")
-    names = _names(table, fetched, keep_nameless=not broken)
+def _ports(profiles: Iterable[Profile], fetched: Fetched) -> Ports:
+    """Return the ports as the table that has them calls them: the one that tells their indices."""
+    for table in (table for profile in profiles for table in profile.tables.values()):
+        if any(column.fact == "port_index" for column in table.columns.values()):
+            broken = _broken(table, fetched)
+            names = _names(table, fetched, keep_nameless=not broken)
+            said = [
+                (text(_raw(table, fetched, word, row)), name) for row, name in names.items() for word in table.instance
+            ]
+            often = Counter(words for words, _ in set(said))
+            return Ports(names, {words: name for words, name in said if words and often[words] == 1}, broken)
+    return Ports()
+
+
+def _broken(table: Table, fetched: Fetched) -> str:
+    """Return why rows of a table cannot be named or told from others, or ""; such rows cannot be seen."""
+    names = {*table.instance, *table.only_if, *table.unless, *((CONTAINED_IN, ALIAS) if table.port == "entity" else ())}
+    codes = (fetched.gaps.get(table.columns[name].oid, "") for name in names)
+    return next((code for code in codes if code not in HARMLESS), "")
+
+
+def _table(table: Table, fetched: Fetched, seen: _Seen, ports: Ports) -> None:
+    broken = _broken(table, fetched) or (ports.broken if table.port else "")
+    # Of a table about ports no row has another name for the length of one look.
+    names = {} if broken and table.port else _names(table, fetched, keep_nameless=not broken, ports=ports)
     for parameter, sources in _sources(table.columns.values()).items():
         codes = [fetched.gaps.get(source.oid, "") for source in sources]
         code = next((code for code in codes if code not in HARMLESS), broken)
@@ -151,6 +176,27 @@ def _table(table: Table, fetched: Fetched, seen: _Seen) -> None:
     for made in each if broken or not names else ():
         codes = [fetched.gaps.get(table.columns[name].oid, "") for name in made.of if name in table.columns]
         seen.add(made.parameter, "", broken or computed(made, codes))
+    for stating in table.limits:
+        for row, instance in names.items():
+            if (stating.parameter, instance) in seen.readings:
+                warning, critical = (
+                    _limit(table, stating, name, fetched, row) for name in (stating.warning, stating.critical)
+                )
+                if (warning, critical) != (None, None):
+                    stated = Stated(stating.parameter, instance, warning, critical, stating.below)
+                    seen.stated[stating.parameter, instance, stating.below] = stated
+
+
+def _limit(table: Table, stating: Stating, name: str, fetched: Fetched, row: str) -> float | None:
+    """Return a limit that the device states, in the unit of what it limits; None where there is none."""
+    if not name:
+        return None
+    number = _cell(table.columns[name], fetched, row).number
+    recipe = next((made for made in table.computed if made.parameter == stating.parameter), None)
+    if recipe is not None and not isinstance(number, str):
+        # It is in the same scale as the value that the recipe begins with.
+        number = computed(recipe, [number, *(_cell(table.columns[of], fetched, row).number for of in recipe.of[1:])])
+    return None if isinstance(number, str) else number
 
 
 def _sources(objects: Iterable[Object]) -> dict[str, list[Object]]:
@@ -194,23 +240,27 @@ def _rows(table: Table, fetched: Fetched) -> list[str]:
     return list(dict.fromkeys(row for c in table.columns.values() for row in fetched.columns.get(c.oid, {})))
 
 
-def _names(table: Table, fetched: Fetched, *, keep_nameless: bool) -> dict[str, str]:
+def _names(table: Table, fetched: Fetched, *, keep_nameless: bool, ports: Ports | None = None) -> dict[str, str]:
     """Return the rows that count, by index, with the instance that each of them is."""
-    wordings: dict[str, str] = {}
+    called: dict[str, list[str]] = {}
     for row in _rows(table, fetched):
         if _counts(table, fetched, row):
-            words = (text(_raw(table, fetched, name, row)) for name in table.instance)
-            name = next((word for word in words if word), "")
-            if name or keep_nameless:
-                wordings[row] = name or clean(row)
+            words = [text(_raw(table, fetched, name, row)) for name in table.instance]
+            if any(words) or keep_nameless:
+                called[row] = [word for word in words if word] or [clean(row)]
     if table.single:
-        return dict.fromkeys(list(wordings)[:1], "")
-    # Two of one name must stay apart, and stay what they are when the device sorts them anew.
-    often = Counter(wordings.values())
+        return dict.fromkeys(list(called)[:1], "")
+    if table.port and ports is not None:
+        called = {row: [name] for row, name in port_names(table, fetched, called, ports).items()}
+    # Two of one name must stay apart, and stay what they are when the device sorts them anew: what else they are called
+    # tells them apart better than their index, which may move.
+    first = Counter(words[0] for words in called.values())
+    often = Counter(word for words in called.values() for word in dict.fromkeys(words))
     names: dict[str, str] = {}
     taken: set[str] = set()
-    for row, name in wordings.items():
-        unique = name if often[name] == 1 else f"{name}#{row}"
+    for row, words in called.items():
+        alone = words[:1] if first[words[0]] == 1 else [word for word in words[1:] if often[word] == 1]
+        unique = alone[0] if alone else f"{words[0]}#{row}"
         while unique in taken:
             unique += f"#{row}"
         taken.add(unique)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from collectors.snmp.decode import decode, stand_ins, wanting
-from collectors.snmp.engine import OwnEngine
-from collectors.snmp.port import Device, Fetched, Oid, SnmpEngine
-from collectors.snmp.reference import PysnmpEngine
+from collectors.snmp.engines import ENGINES
+from collectors.snmp.port import Device, Fetched, Oid, SnmpEngine, Story
 from config.profiles import Object, Profile, Table, chain, load_profiles
 from config.schema import Settings, SnmpTarget
 from duty.errors import CollectError
@@ -20,9 +19,6 @@ from duty.targets import Target
 
 _PATIENCE: Final = 2
 """Tables in a row without an answer after which a device is left alone: one of them may just be slow."""
-
-
-ENGINES: Final[Mapping[str, Callable[..., SnmpEngine]]] = {"own": OwnEngine, "pysnmp": PysnmpEngine}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +35,9 @@ class SnmpCollector:
     tell this before, and better.
     """
 
-    def __init__(self, settings: Settings, engine: SnmpEngine | None = None) -> None:
+    def __init__(self, settings: Settings, engine: SnmpEngine | None = None, story: Story | None = None) -> None:
+        """Take the targets of the settings; ``story`` is told how each look goes on."""
+        self._story = story
         profiles = load_profiles()
         self._given = engine
         self._engines: dict[str, SnmpEngine] = {}
@@ -65,7 +63,7 @@ class SnmpCollector:
 
         The gap of "snmp" tells that the device fell silent on the way, and at what.
         """
-        known, fetched = self._known[target.name], Fetched()
+        known, fetched = self._known[target.name], Fetched(told=self._story.packet if self._story else None)
         try:
             await self._fetch(known, fetched, notes, budget, full=full)
         finally:
@@ -95,14 +93,18 @@ class SnmpCollector:
         deadline = loop.time() + budget.total_seconds()
         engine = self._engine(known.engine)
 
-        async def ask(scalars: Sequence[Oid], columns: Sequence[Oid]) -> str:
+        async def ask(title: str, scalars: Sequence[Oid], columns: Sequence[Oid]) -> str:
             if not scalars and not columns:
                 return ""
+            begun = loop.time()
             left = timedelta(seconds=max(0.0, deadline - loop.time()))
             await engine.fetch(known.device, scalars, columns, fetched, budget=left)
+            if self._story is not None:
+                self._story.step(title, timedelta(seconds=loop.time() - begun))
             return fetched.failure
 
-        broken = await ask(_wanted((s for profile in known.profiles for s in profile.scalars.values()), full=full), ())
+        scalars = _wanted((s for profile in known.profiles for s in profile.scalars.values()), full=full)
+        broken = await ask("scalars", scalars, ())
         where, silent = "scalars", 1 if broken else 0
         for title, tables in _groups(known.profiles):
             columns = _wanted((column for table in tables for column in table.columns.values()), full=full)
@@ -110,8 +112,8 @@ class SnmpCollector:
                 fetched.gaps |= {oid: broken for oid in columns if oid not in fetched.columns}
                 continue
             behind = {oid for table in tables for oid in stand_ins(table)}
-            failure = await ask([], [oid for oid in columns if oid not in behind])
-            failure = failure or await ask([], [oid for table in tables for oid in wanting(table, fetched)])
+            failure = await ask(title, [], [oid for oid in columns if oid not in behind])
+            failure = failure or await ask(title, [], [oid for table in tables for oid in wanting(table, fetched)])
             silent = silent + 1 if failure else 0
             if failure:
                 broken, where = failure, title

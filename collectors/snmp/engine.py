@@ -11,7 +11,8 @@ from weakref import WeakValueDictionary
 
 from collectors import names
 from collectors.snmp.messages import Question, Reply
-from collectors.snmp.port import Device, Fetched, Oid
+from collectors.snmp.packets import question_packet, reply_packet
+from collectors.snmp.port import Device, Fetched, Oid, Packet
 from collectors.snmp.scalars import get
 from collectors.snmp.tables import NoAnswer
 from collectors.snmp.usm import User
@@ -137,6 +138,7 @@ class _Call:
         self._loop = asyncio.get_running_loop()
         self._spent = 0.0
         self._holds = False
+        self._asked: Question | None = None
 
     async def begin(self) -> None:
         """Wait for the device's turn, and for a place in the window. Raises NoAnswer when the time is up before.
@@ -175,11 +177,16 @@ class _Call:
 
     async def ask(self, asked: Question) -> Reply:
         """Ask the device one thing. Raises NoAnswer."""
+        self._asked = asked
         try:
             reply = await self._peer.voice.ask(self._send, self._wire.number, asked)
         except NoAnswer as failure:
             self._peer.quiet = failure.code == "timeout"
+            if self._into.told is not None and failure.code != "timeout":
+                self._into.told(Packet(self._loop.time(), "report", error=failure.code))
             raise
+        if self._into.told is not None:
+            self._into.told(reply_packet(self._loop.time(), reply))
         if reply.error == _AUTHORIZATION_ERROR:
             raise NoAnswer("credential_rejected")  # said of the user, not of an object
         self._into.answered = True
@@ -188,12 +195,20 @@ class _Call:
 
     async def _send(self, packet: bytes, number: int, hear: Callable[[bytes, int], Heard]) -> Heard:
         began = self._loop.time()
+        if self._into.told is not None and self._asked is not None:
+            self._into.told(question_packet(began, self._asked, len(packet)))
         heard: Heard = await self._wire.ask(
             self._peer.place, packet, number, hear, timeout=self._timeout, retries=self._retries,
-            deadline=self._deadline, silent=self._give_back,
+            deadline=self._deadline, silent=self._unanswered,
         )  # fmt: skip
         self._spent = max(self._spent, self._loop.time() - began)
         return heard
+
+    def _unanswered(self) -> None:
+        """Hear that a try had no answer in its time."""
+        if self._into.told is not None:
+            self._into.told(Packet(self._loop.time(), "silence"))
+        self._give_back()
 
     def _give_back(self) -> None:
         """Leave the window: also when a try stays without an answer, for then none is likely to come."""

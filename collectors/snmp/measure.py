@@ -16,6 +16,12 @@ Number = int | float
 HARMLESS: Final = ("", "not_offered")
 """Codes that let another object stand in: nothing here, nothing of the kind."""
 
+DARK: Final = -40.0
+"""dBm of no light: a module tells no less than a ten-thousandth of a milliwatt."""
+
+_WATTS: Final = 6
+_DBM: Final = 14
+
 _DECIMAL: Final = re.compile(rb"\s*[+-]?[0-9]{1,20}(\.[0-9]{1,20})?\s*")
 
 
@@ -74,11 +80,30 @@ def _percent_left(part: Number, whole: Number) -> Number | str | None:
     return share if share is None or isinstance(share, str) else 100 - share
 
 
+def _sensor(value: Number, scale: Number, precision: Number) -> Number | str:
+    """Return what a sensor of ENTITY-SENSOR-MIB measures: scale 9 is units, 8 thousandths, 10 thousands."""
+    if not (1 <= scale <= 17 and -8 <= precision <= 9):
+        return "malformed"
+    return value * 10.0 ** (3 * (scale - 9) - precision)
+
+
+def _light(value: Number, scale: Number, precision: Number, kind: Number) -> Number | str | None:
+    """Return the dBm of a sensor that measures dBm itself, or watts."""
+    measured = _sensor(value, scale, precision)
+    if isinstance(measured, str) or kind == _DBM:
+        return measured
+    if kind != _WATTS:
+        return None
+    return max(DARK, 10 * math.log10(measured * 1000)) if measured > 0 else DARK
+
+
 EACH: Final[Mapping[str, Callable[..., Number | str | None]]] = {
     "sum": lambda *parts: sum(parts),
     "product": lambda number, unit: number * unit,
     "percent": _percent,
     "percent_left": _percent_left,
+    "sensor": _sensor,
+    "light": _light,
     "remainder": lambda whole, part, unit: (whole - part) * unit if part <= whole else "malformed",
 }
 """What is computed of the objects of one row; what is asked for is in ``config.profiles.COMPUTATIONS``."""

@@ -26,6 +26,7 @@ from collectors.snmp.tables import Missing, Request
 RESPONSE: Final = 0xA2
 REPORT: Final = 0xA8
 _KINDS: Final = {Request.GET: 0xA0, Request.NEXT: 0xA1, Request.BULK: 0xA5}
+KINDS: Final = {tag: kind for kind, tag in _KINDS.items()}
 VERSIONS: Final = {"1": 0, "2c": 1, "3": 3}
 _NOTHING: Final = bytes((NULL, 0))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -27,12 +27,44 @@ class Device:
     retries: int
 
 
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One message between an engine and a device, as people are told of it who look over the engine's shoulder.
+
+    ``kind`` is "get", "next" or "bulk" of a request (``rows`` is how many of a walk are wanted), "answer" or "report"
+    of what came back, "silence" where nothing came in time. ``bindings`` are the names with what stands at them, None
+    in a request and where the device has nothing. ``at`` is by the loop's clock; ``size`` in bytes, 0 where the engine
+    cannot tell; ``error`` the status of an answer by its name in the protocol, or a gap code.
+    """
+
+    at: float
+    kind: str
+    bindings: tuple[tuple[Oid, Value | None], ...] = ()
+    rows: int = 0
+    size: int = 0
+    error: str = ""
+
+
+Told = Callable[[Packet], None]
+
+
+class Story(Protocol):
+    """Whoever wants to know how a look goes on: each packet, and how long each part of it took."""
+
+    def packet(self, packet: Packet) -> None:
+        """Hear of one packet."""
+
+    def step(self, title: str, took: timedelta) -> None:
+        """Hear that the scalars, or a table, are done."""
+
+
 @dataclass(slots=True)
 class Fetched:
     """What an engine brought back. ``columns`` maps a column to its rows by index ("3", "1.6.4"), in order.
 
     ``gaps`` maps an asked identifier (or one cell of a column) to a gap code (``duty.readings.GAPS``). ``failure`` is
     the gap code that ended the last fetch early, "" if it ran to its end. ``spent`` is the longest single answer.
+    ``told``, where somebody listens, is to be called with each packet.
     """
 
     scalars: dict[Oid, Value] = field(default_factory=dict)
@@ -41,6 +73,7 @@ class Fetched:
     answered: bool = False
     failure: str = ""
     spent: timedelta = timedelta(0)
+    told: Told | None = field(default=None, repr=False, compare=False)
 
 
 class SnmpEngine(Protocol):

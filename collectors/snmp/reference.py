@@ -14,7 +14,8 @@ from datetime import timedelta
 from typing import Final
 
 from collectors import names
-from collectors.snmp.port import Device, Fetched, Oid
+from collectors.snmp.packets import answered_packet, asked_packet
+from collectors.snmp.port import Device, Fetched, Oid, Packet
 from collectors.snmp.session import Question, Session
 from collectors.snmp.tables import Answer, Name, NoAnswer, Request, get, walk
 from collectors.snmp.transport import TROUBLE
@@ -91,18 +92,24 @@ class PysnmpEngine:
                 if (left := deadline - loop.time()) <= 0:
                     break
                 tries.add(session.send(address, device.port, question))
+                if into.told is not None:
+                    into.told(asked_packet(loop.time(), question, session.sent(address)))
                 # All tries so far are waited for: a slow device's answer to the first is as good as one to the last.
                 done, _pending = await asyncio.wait(
                     tries, timeout=min(timeout, left), return_when=asyncio.FIRST_COMPLETED
                 )
                 if done:
                     answer = done.pop().result()
+                    if into.told is not None:
+                        into.told(answered_packet(loop.time(), answer))
                     if isinstance(answer, NoAnswer):
                         raise answer
                     into.answered = True
                     self._quiet.discard(place)
                     into.spent = max(into.spent, timedelta(seconds=loop.time() - began))
                     return answer
+                if into.told is not None:
+                    into.told(Packet(loop.time(), "silence"))
         finally:
             for future in tries:
                 future.cancel()

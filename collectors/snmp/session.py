@@ -151,6 +151,10 @@ class Session:
             if transport.expected[address, port] <= 0:
                 del transport.expected[address, port]
 
+    def sent(self, address: str) -> int:
+        """Return the bytes of what was sent last; with version 3 that may be the question who is there."""
+        return int(self._transport(address).sent)
+
     def _transport(self, address: str) -> Any:
         transport = self._transports.get(_family(address))
         if transport is None:
@@ -165,7 +169,7 @@ class Session:
 
         def heard(_engine: object, _handle: object, failure: Any, status: Any, at: Any, bindings: Any, _: Any) -> None:
             if not future.done():
-                future.set_result(_answer(failure, status, at, bindings))
+                future.set_result(_answer(failure, status, at, bindings, transport.received))
 
         amounts = (0, question.rows) if question.kind is Request.BULK else ()
         try:
@@ -226,12 +230,12 @@ def _family(address: str) -> int:
     return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
-def _answer(failure: Any, status: Any, at: Any, bindings: Any) -> Answer | NoAnswer:
+def _answer(failure: Any, status: Any, at: Any, bindings: Any, size: int) -> Answer | NoAnswer:
     """Return what pysnmp's callback brings; ``failure`` stands for the answer that did not come."""
     if failure is not None:
         return NoAnswer(_code(failure))
     try:
-        answer = Answer([(tuple(name), _value(value)) for name, value in bindings], int(status), int(at))
+        answer = Answer([(tuple(name), _value(value)) for name, value in bindings], int(status), int(at), size)
     except TROUBLE:
         return NoAnswer("malformed")
     # Said of the user, not of an object.

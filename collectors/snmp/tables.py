@@ -34,11 +34,15 @@ class Request(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: names with what stands at them, or an error status with the place (from 1) that it speaks of."""
+    """One answer: names with what stands at them, or an error status with the place (from 1) that it speaks of.
+
+    ``size`` is in bytes, 0 where it is not known.
+    """
 
     bindings: Sequence[tuple[Name, Value | Missing]]
     error: int = 0
     at: int = 0
+    size: int = 0
 
 
 class NoAnswer(Exception):

@@ -50,10 +50,17 @@ class _Guard:
         super().__init__()
         self.expected: Counter[tuple[str, int]] = Counter()
         self.trouble: Exception | None = None
+        self.sent = self.received = 0
+        """Bytes of the newest datagram each way."""
+
+    def send_message(self, datagram: bytes, place: Any) -> None:
+        self.sent = len(datagram)
+        super().send_message(datagram, place)  # type: ignore[misc]  # pysnmp's half of the class
 
     def datagram_received(self, datagram: bytes, sender: Any) -> None:
         if sender[:2] not in self.expected:
             return
+        self.received = len(datagram)
         try:
             self._callback_function(self, sender, datagram)  # type: ignore[attr-defined]  # pysnmp's half of the class
         except TROUBLE as error:

@@ -139,6 +139,16 @@ def test_a_profile_without_mistakes_loads(tmp_path: Path) -> None:
             id="a single row with a name",
         ),
         pytest.param(
+            "instance: [ifName]", "instance: [ifName]\n    port: entity",
+            "7: tables.ports.port: there is no column 'entPhysicalContainedIn', expected it, for it leads to the port",
+            id="a port by an entity that leads nowhere",
+        ),
+        pytest.param(
+            "instance: [ifName]", "instance: [ifName]\n    limits: [{parameter: optical_rx, warning: low}]",
+            "7: tables.ports.limits[0].warning: there is no column 'low', expected",
+            id="a limit in a column that there is not",
+        ),
+        pytest.param(
             "instance: [ifName]\n", "\n",
             "8: tables.ports.columns.ifName: nothing becomes of it, expected a parameter, a fact, or some use below",
             id="a column for nothing",

@@ -87,6 +87,15 @@ def bad(severity: Severity) -> tuple[Finding, ...]:
             id="a port became slower",
         ),
         pytest.param(
+            line(Reading("port_full_duplex", "1", 1, "bool")),
+            line(Reading("port_full_duplex", "1", 0, "bool")),
+            [("reading", "port_full_duplex", "1", "0")],
+            id="a port fell back to half duplex",
+        ),
+        pytest.param(
+            line(Reading("port_speed", "1", 10**9, "bit/s")), line(), [], id="a port that is down has no speed"
+        ),
+        pytest.param(
             line(Reading("cpu_used", "", 10, "%")), line(Reading("cpu_used", "", 90, "%")), [], id="a load sways"
         ),
         pytest.param(line(Reading("port_up", "1", 1, "bool")), line(), [], id="a port that was not seen"),

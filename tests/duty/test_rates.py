@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from duty.parameters import PARAMETERS
 from duty.rates import CLOCK_WRAPS, derive, restarted
-from duty.readings import Gap, Look, Reading
+from duty.readings import Fact, Gap, Look, Reading
 from duty.targets import Port, Target
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -23,6 +24,7 @@ GIGABIT = 1_000_000_000
 def look(
     total: int | None = 0,
     *,
+    counter: str = "port_in_total",
     at: float = 0,
     up: float | None = None,
     width: int = 64,
@@ -32,7 +34,7 @@ def look(
     """Make a look ``at`` seconds after noon at a device that is ``up`` for so long."""
     readings = [
         *([] if up is None else [Reading("uptime", "", up, "s")]),
-        *([] if total is None else [Reading("port_in_total", PORT, total, "B", width)]),
+        *([] if total is None else [Reading(counter, PORT, total, PARAMETERS[counter], width)]),
         *([] if speed is None else [Reading("port_speed", PORT, speed, "bit/s")]),
         *([] if mark is None else [Reading("port_discontinuity", PORT, mark, "s")]),
     ]
@@ -179,6 +181,114 @@ def test_more_than_a_port_can_carry_is_doubtful_and_not_true() -> None:
     assert Gap("port_in_rate", PORT, "doubtful", "800 % of the port's speed") in derived.gaps
     assert derived.number("port_in_rate", PORT) is None
     assert derived.number("port_in_used", PORT) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "code"),
+    [
+        pytest.param(look(2**64 - 6001, up=500), look(2**64 - 1, at=60, up=560), "", id="64 bits to the last of them"),
+        pytest.param(
+            look(0, up=500), look(2**64 - 1, at=60, up=560), "doubtful", id="one less than nothing, at no known speed"
+        ),
+        pytest.param(
+            look(0, up=500, speed=GIGABIT), look(2**63, at=60, up=560, speed=GIGABIT), "doubtful", id="half of 64 bits"
+        ),
+        pytest.param(
+            look(0, speed=10 * GIGABIT),
+            look(60 * GIGABIT // 2, at=60, speed=GIGABIT),
+            "",
+            id="a port that was faster a minute ago may have carried it",
+        ),
+        pytest.param(
+            look(0, speed=GIGABIT),
+            look(60 * GIGABIT // 2, at=60, speed=10 * GIGABIT),
+            "",
+            id="and so may one that is faster now",
+        ),
+        pytest.param(
+            look(1000, up=500, speed=GIGABIT, width=32),
+            look(7000, at=60, up=560, speed=GIGABIT, width=32),
+            "wraps_unseen",
+            id="at 1 Gbit/s 32 bits go all the way round in 34 seconds",
+        ),
+        pytest.param(
+            look(1000, up=500, speed=GIGABIT, width=32),
+            look(7000, at=30, up=530, speed=GIGABIT, width=32),
+            "",
+            id="and not within 30",
+        ),
+        pytest.param(
+            look(1000, up=500, speed=GIGABIT // 10, width=32),
+            look(7000, at=60, up=560, speed=GIGABIT // 10, width=32),
+            "",
+            id="at 100 Mbit/s a minute is short enough",
+        ),
+        pytest.param(
+            look(1000, up=500, speed=GIGABIT // 10, width=32),
+            look(7000, at=3600, up=4100, speed=GIGABIT // 10, width=32),
+            "wraps_unseen",
+            id="and an hour is not",
+        ),
+        pytest.param(
+            look(1000, up=500, speed=GIGABIT), look(7000, at=3600, up=4100, speed=GIGABIT), "", id="64 bits have time"
+        ),
+        pytest.param(
+            look(FULL_32 - 600, up=500, speed=GIGABIT // 10, width=32, mark=0),
+            look(5400, at=60, up=560, speed=GIGABIT // 10, width=32, mark=0),
+            "",
+            id="a true wrap of a slow port",
+        ),
+    ],
+)
+def test_a_rate_is_right_or_a_gap(before: Look, now: Look, code: str) -> None:
+    found = rate(now, before)
+    assert (found if isinstance(found, str) else "") == code
+
+
+@pytest.mark.parametrize(
+    ("counter", "grown", "expected"),
+    [
+        pytest.param("port_in_packets_total", 60 * 1_488_095, 1_488_095.0, id="a full port of the smallest frames"),
+        pytest.param("port_in_packets_total", 60 * 3_000_000, "doubtful", id="more packets than it has room for"),
+        pytest.param("port_in_errors_total", 2**32 - 1, "doubtful", id="an error counter that fell below zero"),
+        pytest.param("port_in_discards_total", 60 * 3_000_000, 3e6, id="more may be refused than a port carries"),
+    ],
+)
+def test_packets_are_held_to_the_speed_of_the_port(counter: str, grown: int, expected: float | str) -> None:
+    before, now = (look(n, at=at, speed=GIGABIT, counter=counter) for n, at in ((0, 0), (grown, 60)))
+    derived, name = derive(now, before), counter.removesuffix("_total") + "_rate"
+    codes = [gap.code for gap in derived.gaps if gap.parameter == name]
+    assert (codes[0] if codes else derived.number(name, PORT)) == expected
+
+
+@pytest.mark.parametrize("what", ["errors", "discards"])
+@pytest.mark.parametrize(
+    ("packets", "lost", "expected"),
+    [
+        pytest.param(5994, 6, 0.1, id="six of 6,000"),
+        pytest.param(0, 60, 100.0, id="all there were"),
+        pytest.param(6000, 0, None, id="none is no share"),
+        pytest.param(None, 6, None, id="of nobody knows how many"),
+    ],
+)
+def test_what_share_of_packets_is_lost(what: str, packets: int | None, lost: int, expected: float | None) -> None:
+    counted = {"port_out_packets_total": packets, f"port_out_{what}_total": lost}
+
+    def at(seconds: int, part: int) -> Look:
+        readings = (Reading(name, PORT, n * part, "1", 64) for name, n in counted.items() if n is not None)
+        return replace(look(None, at=seconds), readings=tuple(readings))
+
+    share = derive(at(60, 1), at(0, 0)).number(f"port_out_{what}_share", PORT)
+    assert share == (expected if expected is None else pytest.approx(expected))
+
+
+def test_a_port_whose_index_moved_is_the_same_port() -> None:
+    def named(index: str, seen: Look) -> Look:
+        return replace(seen, facts=(Fact("port_index", PORT, index),))
+
+    before = named("7", look(1000, up=500, mark=0))
+    assert rate(named("12", look(7000, at=60, up=560, mark=0)), before) == pytest.approx(100.0)
+    assert rate(named("12", look(7000, at=60, up=30, mark=0)), before) == "counter_reset", "it moves when it restarts"
 
 
 @pytest.mark.parametrize("speed", [None, 0])

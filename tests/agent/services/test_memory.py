@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agent.services.memory import Memory
+from agent.services.memory import MOST_USUAL, Memory
 from duty.findings import Limits, Rule, Severity
 from duty.readings import Look, Reading
 from duty.targets import Target
@@ -56,3 +56,14 @@ def test_what_must_last_is_a_note_in_the_sheet_until_it_has_lasted() -> None:
         for minute in range(16)
     ]
     assert found == [Severity.NOTE] * 14 + [Severity.WARNING] * 2
+
+
+def test_a_device_that_makes_up_new_ports_fills_no_memory() -> None:
+    rule = Rule("optical_rx", "optics", "optical_rx", Limits(below=True), drop=(2, 4))
+    memory = Memory({"db": TARGET}, {"db": (rule,)})
+    for day in range(12):
+        names = (f"port {day} {n}" for n in range(MOST_USUAL // 2))
+        readings = [Reading("optical_rx", name, -5.0, "dBm") for name in ("stays", *names)]
+        memory.take(look(NOW + timedelta(days=day), *readings))
+    assert memory.medians("db") == {("optical_rx", "stays"): -5.0}
+    assert sum(len(known) for known in memory._usual.values()) <= MOST_USUAL

@@ -9,11 +9,14 @@ from pathlib import Path
 from agent import bootstrap
 from agent.services import inspect, take_up
 from agent.services.look import Looker
+from agent.services.raise_limit import limits_now
+from agent.services.station import Station
 from agent.store.engine import Store
 from collectors.replay import ReplayCollector
 from config.load import parse
 from duty.readings import Notes, Reading
 from duty.rounds import RoundState
+from duty.targets import Target
 from tests.stories.night import Night
 
 SETTINGS = """
@@ -53,3 +56,41 @@ async def test_a_trend_goes_on_after_a_restart_from_what_was_seen_before_it(tmp_
     await night.until("21:04")
     assert [a.check for a in (await night.board()).abnormal] == ["disk_trend"]
     await night.stop()
+
+
+async def test_what_the_light_of_a_port_usually_is_is_known_after_a_restart(tmp_path: Path) -> None:
+    night = Night(tmp_path, SETTINGS, "2026-11-23 20:00")
+    store = Store.open(f"sqlite:///{tmp_path / 'nightduty.db'}", "hz1")
+    port, begin = "XGE0/0/1", night.clock.now()
+
+    def lit(target: Target, full: bool) -> Notes:
+        days = (night.clock.now() - begin) / timedelta(days=1)
+        # Down for three of six days: what a dark fibre gave is not usual.
+        dark = 1 <= days < 4
+        light = -40.0 if dark else -5.0 if days < 6 else -9.0
+        return Notes(
+            [Reading("port_up", port, int(not dark), "bool"), Reading("optical_rx", port, light, "dBm")], reached=True
+        )
+
+    async def station() -> Station:
+        looker = Looker({"icmp": ReplayCollector(lit)}, night.clock)
+        made = await bootstrap.make_station(parse(SETTINGS, "hz1.yaml"), night.clock, store, looker)
+        await take_up.recall(made)
+        return made
+
+    first = await station()
+    for _ in range(6 * 8):
+        await inspect.by_hand(first, (), "command line")
+        night.clock.advance(timedelta(hours=3))
+    assert first.memory.medians("db") == {}, "lit on three days only"
+    for _ in range(8):
+        await inspect.by_hand(first, (), "command line")
+        night.clock.advance(timedelta(hours=3))
+    assert first.memory.medians("db") == {("optical_rx", port): -5.0}
+    again = await station()
+    assert again.memory.medians("db") == {("optical_rx", port): -5.0}
+    (rule,) = [rule for rule in again.memory.rules["db"] if rule.name == "optical_rx"]
+    await inspect.by_hand(again, (), "command line")
+    limits = limits_now(again, "db", rule, port)
+    assert (limits.warning, limits.critical) == (-7.0, -9.0)
+    store.close()

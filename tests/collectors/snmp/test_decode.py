@@ -140,6 +140,10 @@ def test_a_stand_in_is_wanted_only_where_the_first_is_missing() -> None:
         pytest.param({f"{IFX}.15": {"1": 0}, f"{IF}.5": {"1": 64_000}}, 64_000, id="slow, in bit/s"),
         pytest.param({f"{IFX}.15": {"1": 0}, f"{IF}.5": {"1": 0}}, None, id="none is none, not zero"),
         pytest.param({f"{IF}.5": {"1": 4294967295}}, None, id="stuck at its largest is not known"),
+        pytest.param(
+            {f"{IFX}.15": {"1": 4294967295}, f"{IF}.5": {"1": 4294967295}}, None, id="both stuck are not known"
+        ),
+        pytest.param({f"{IFX}.15": {"1": 0}, f"{IF}.5": {"1": 4294967295}}, None, id="none and stuck are not known"),
     ],
 )
 def test_the_speed_of_a_port(columns: Columns, speed: int | None) -> None:
@@ -166,6 +170,52 @@ def test_two_ports_of_one_name_stay_apart() -> None:
     names: dict[str, Value] = {"1": b"eth", "2": b"eth", "3": b"eth#2", "4": b"other"}
     notes = ports({f"{IFX}.1": names, f"{IF}.8": dict.fromkeys(names, 1)})
     assert list(values(notes, "port_up")) == ["eth#1", "eth#2", "eth#2#3", "other"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "instances"),
+    [
+        pytest.param(
+            {f"{IFX}.1": {"1": b"eth", "2": b"eth"}, f"{IF}.2": {"1": b"left", "2": b"right"}},
+            ["left", "right"],
+            id="by ifDescr where that tells them apart",
+        ),
+        pytest.param(
+            {f"{IFX}.1": {"1": b"eth", "2": b"eth"}, f"{IF}.2": {"1": b"same", "2": b"same"}},
+            ["eth#1", "eth#2"],
+            id="else by their index",
+        ),
+        pytest.param(
+            {f"{IFX}.1": {"1": b"eth", "2": b"eth", "3": b"left"}, f"{IF}.2": {"1": b"left", "2": b"right"}},
+            ["eth#1", "right", "left"],
+            id="never by the name of another",
+        ),
+        pytest.param(
+            {f"{IFX}.1": {"1": b"", "2": b""}, f"{IF}.2": {"1": b"same", "2": b"same"}},
+            ["same#1", "same#2"],
+            id="without an ifName at all",
+        ),
+    ],
+)
+def test_ports_of_one_name_are_told_apart(columns: Columns, instances: list[str]) -> None:
+    notes = ports(columns | {f"{IF}.8": {"1": 1, "2": 1, "3": 1}})
+    assert [name for name in values(notes, "port_up") if name != "3"] == instances
+
+
+def test_a_port_whose_index_moved_keeps_its_name() -> None:
+    before = ports({f"{IFX}.1": {"7": b"Gi0/1", "8": b"Gi0/2"}, f"{IF}.8": {"7": 1, "8": 2}})
+    after = ports({f"{IFX}.1": {"9": b"Gi0/2", "12": b"Gi0/1"}, f"{IF}.8": {"9": 2, "12": 1}})
+    assert values(before, "port_up") == values(after, "port_up") == {"Gi0/1": 1, "Gi0/2": 0}
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [(1, {}), (2, {"eth0": 0}), (3, {"eth0": 1}), (None, {})],
+    ids=["unknown is not half", "half", "full", "not an Ethernet port"],
+)
+def test_the_duplex_of_a_port(status: int | None, expected: dict[str, int]) -> None:
+    duplex: Columns = {} if status is None else {"1.3.6.1.2.1.10.7.2.1.19": {"1": status}}
+    assert values(ports(NAMES | duplex), "port_full_duplex") == expected
 
 
 def test_ports_whose_names_did_not_come_are_left_out_rather_than_called_otherwise() -> None:
