@@ -35,7 +35,7 @@ BUDGET: Final = timedelta(minutes=10)
 """A person watches and can stop it; a chassis with a slow agent takes some minutes."""
 
 WIDE: Final = 200
-"""Columns of the paper where it is no terminal, so that a table of ports is not folded."""
+"""Columns of the paper at the least, so that a table of ports is not folded."""
 
 DEFAULT_ENGINE: Final = next(iter(ENGINES))
 
@@ -164,8 +164,10 @@ def _secret(option: str, text: str) -> Secret:
 
 
 def _paper() -> Console:
-    width = None if sys.stdout.isatty() else WIDE
-    return Console(highlight=False, soft_wrap=False, width=width)
+    paper = Console(highlight=False)
+    # A terminal wraps a line that is too long for it; a table that is made to fit cuts numbers.
+    paper.width = max(paper.width, WIDE)
+    return paper
 
 
 COMMANDS = (look,)

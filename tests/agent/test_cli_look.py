@@ -46,6 +46,8 @@ GOLDEN = Path(__file__).parent / "look"
 def nightduty(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ran:
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.delenv("LC_ALL", raising=False)
+    # A narrow terminal must cut no number.
+    monkeypatch.setenv("COLUMNS", "40")
 
     def ran(*given: str) -> tuple[int, str, str]:
         capsys.readouterr()
