@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from sys import intern
 from typing import Any
@@ -16,8 +16,12 @@ from duty.findings import Finding, Severity
 from duty.readings import Fact, Gap, Look, Reading, Stated
 from duty.rounds import Sheet, SheetState
 
-FORM = 1
-"""The form of a body. A new one gets a new number, and the old ones stay readable."""
+FORM = 2
+"""The form of a body. A new one gets a new number, and the old ones stay readable.
+
+In form 1 each reading stood by itself. In form 2 those of one parameter stand together, with the names of what they are
+about once for all columns that share them: a switch's 1,100 readings take 3 KB instead of 8.
+"""
 LARGEST = 64 * 1024 * 1024
 """Bytes that a body may unfold to: a damaged one must not eat the memory."""
 
@@ -61,7 +65,7 @@ def parse(content: bytes) -> Any:
 
 
 def write_look(look: Look) -> bytes:
-    """Write a look as canonical content."""
+    """Write a look as canonical content; its readings come back by parameter, in the order in which these came."""
     return canonical({"form": FORM, "look": _look(look)})
 
 
@@ -77,22 +81,19 @@ Place = tuple[str, str]
 def read_values(content: bytes, places: Iterable[Place]) -> dict[Place, int | float] | None:
     """Read single values from a look's or a sheet's content; None where the target was not reached.
 
-    A plot wants few numbers of hundreds of bodies. They are found by the bytes before them, which the canonical form
-    has in one way only, at a quarter of the time that reading all of it takes. The marks that bound the search are
-    names of fields: within a string their quotation marks would stand escaped.
+    A plot wants few numbers of hundreds of bodies, so no reading is made of the others.
     """
-    if b'"form":%d,' % FORM not in content:
-        _form(content)
-    begin, end = content.find(b'"reached":true,"readings":['), content.rfind(b'],"stated":[')
-    if begin < 0:
+    said = _form(content)
+    look = said["look"] if said["look"] is not None else {}
+    if not look.get("reached"):
         return None
+    wanted = dict.fromkeys(places)
+    named = {parameter for parameter, _ in wanted}
     found: dict[Place, int | float] = {}
-    for place in places:
-        before = canonical(place)[:-1] + b","
-        at = content.find(before, begin, end)
-        if at >= 0:
-            at += len(before)
-            found[place] = parse(content[at : content.index(b",", at)])
+    for parameter, _, _, instances, values in _columns_of(look, named):
+        for instance, value in zip(instances, values, strict=True):
+            if (parameter, instance) in wanted:
+                found.setdefault((parameter, instance), value)
     return found
 
 
@@ -125,23 +126,58 @@ def read_sheet(content: bytes) -> Sheet:
 
 def _form(content: bytes) -> Mapping[str, Any]:
     said: Mapping[str, Any] = parse(content)
-    if said.get("form") != FORM:
+    if said.get("form") not in (1, FORM):
         raise StoreError(f"a stored body has form {said.get('form')}, this program reads {FORM}: install a newer one")
     return said
 
 
 def _look(look: Look) -> dict[str, object]:
+    columns, instances = _columns(look.readings)
     return {
         "target": look.target,
         "began": microseconds(look.began),
         "took": look.took // MICROSECOND,
         "reached": look.reached,
         "full": look.full,
-        "readings": [[r.parameter, r.instance, r.value, r.unit, r.width] for r in look.readings],
+        "columns": columns,
+        "instances": instances,
         "facts": [[f.parameter, f.instance, f.text] for f in look.facts],
         "gaps": [[g.parameter, g.instance, g.code, g.seen] for g in look.gaps],
         "stated": [[s.parameter, s.instance, s.warning, s.critical, s.below] for s in look.stated],
     }
+
+
+Column = tuple[str, str, int, Sequence[str], Sequence[int | float]]
+"""Parameter, unit and width of readings, what they are about, and their values in the same order."""
+
+
+def _columns(readings: Iterable[Reading]) -> tuple[list[object], list[list[str]]]:
+    """Return readings by parameter, and the lists of instances that the columns name by their place."""
+    columns: dict[tuple[str, str, int], tuple[list[str], list[int | float]]] = {}
+    for r in readings:
+        column = columns.get((r.parameter, r.unit, r.width))
+        if column is None:
+            column = columns[r.parameter, r.unit, r.width] = ([], [])
+        column[0].append(r.instance)
+        column[1].append(r.value)
+    places: dict[tuple[str, ...], int] = {}
+    written: list[object] = [
+        [*key, places.setdefault(tuple(instances), len(places)), values] for key, (instances, values) in columns.items()
+    ]
+    return written, [list(instances) for instances in places]
+
+
+def _columns_of(said: Mapping[str, Any], only: Collection[str] | None = None) -> Iterator[Column]:
+    """Yield the columns of a look, those of some parameters alone where they are named."""
+    if "columns" not in said:
+        for parameter, instance, value, unit, width in said["readings"]:
+            if only is None or parameter in only:
+                yield parameter, unit, width, (instance,), (value,)
+        return
+    instances = said["instances"]
+    for parameter, unit, width, place, values in said["columns"]:
+        if only is None or parameter in only:
+            yield parameter, unit, width, instances[place], values
 
 
 def _look_of(said: Mapping[str, Any]) -> Look:
@@ -152,11 +188,17 @@ def _look_of(said: Mapping[str, Any]) -> Look:
         reached=said["reached"],
         # Interned: the same few names stand in each of a thousand sheets.
         readings=tuple(
-            Reading(intern(parameter), intern(instance), value, intern(unit), width)
-            for parameter, instance, value, unit, width in said["readings"]
+            Reading(parameter, intern(instance), value, unit, width)
+            for parameter, unit, width, instances, values in map(_interned, _columns_of(said))
+            for instance, value in zip(instances, values, strict=True)
         ),
         facts=tuple(Fact(*row) for row in said["facts"]),
         gaps=tuple(Gap(*row) for row in said["gaps"]),
         stated=tuple(Stated(*row) for row in said["stated"]),
         full=said["full"],
     )
+
+
+def _interned(column: Column) -> Column:
+    parameter, unit, width, instances, values = column
+    return intern(parameter), intern(unit), width, instances, values
