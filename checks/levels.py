@@ -27,13 +27,9 @@ def level(value: float, limits: Limits, before: Severity = Severity.OK) -> tuple
     """
     # Mirror "low is bad" onto "high is bad", so that there is one rule to get right.
     sign = -1 if limits.below else 1
-
-    def reached(limit: float | None, severity: Severity) -> bool:
-        gap = limits.gap if before >= severity else 0.0
-        return limit is not None and sign * value >= sign * limit - gap
-
-    if reached(limits.critical, Severity.CRITICAL):
-        return Severity.CRITICAL, limits.critical
-    if reached(limits.warning, Severity.WARNING):
-        return Severity.WARNING, limits.warning
-    return Severity.OK, limits.critical if limits.warning is None else limits.warning
+    high, critical, warning = sign * value, limits.critical, limits.warning
+    if critical is not None and high >= sign * critical - (limits.gap if before >= Severity.CRITICAL else 0.0):
+        return Severity.CRITICAL, critical
+    if warning is not None and high >= sign * warning - (limits.gap if before >= Severity.WARNING else 0.0):
+        return Severity.WARNING, warning
+    return Severity.OK, critical if warning is None else warning

@@ -42,22 +42,27 @@ class Seen:
         self.history = history or {}
         self.medians = medians or {}
         self._by_parameter: dict[str, list[Reading]] = defaultdict(list)
-        self._numbers: dict[tuple[str, str], int | float] = {}
+        self._numbers: dict[str, dict[str, int | float]] = {}
         for reading in look.readings:
             self._by_parameter[reading.parameter].append(reading)
-            self._numbers[reading.parameter, reading.instance] = reading.value
         # A device that offers a place for its limits and leaves it empty has stated none.
         self._stated = {
             (s.parameter, s.instance, s.below): s for s in look.stated if (s.warning, s.critical) != (None, None)
         }
 
-    def readings(self, rule: Rule) -> list[Reading]:
+    def readings(self, rule: Rule) -> Sequence[Reading]:
         """Return the readings that a rule is about."""
-        return [reading for reading in self._by_parameter.get(rule.parameter, ()) if rule.is_about(reading.instance)]
+        readings = self._by_parameter.get(rule.parameter, ())
+        return readings if rule.match == "*" else [each for each in readings if rule.is_about(each.instance)]
 
     def number(self, parameter: str, instance: str = "") -> int | float | None:
         """Return one value, or None where it was not seen."""
-        return self._numbers.get((parameter, instance))
+        numbers = self._numbers.get(parameter)
+        if numbers is None:
+            # Few parameters are asked for in this way.
+            numbers = {reading.instance: reading.value for reading in self._by_parameter.get(parameter, ())}
+            self._numbers[parameter] = numbers
+        return numbers.get(instance)
 
     def before(self, rule: Rule, instance: str) -> State | None:
         """Return what was known of this check at this instance before."""
@@ -73,15 +78,16 @@ class Seen:
 
         Where the rule says how far a value may drop below its own median, the narrower of both counts.
         """
-        raised = rule.raised_at(instance)
-        if raised is not None:
+        if rule.raised and (raised := rule.raised_at(instance)) is not None:
             return raised
-        stated = self._stated.get((rule.parameter, instance, rule.limits.below))
         limits = rule.limits
+        stated = self._stated.get((rule.parameter, instance, limits.below)) if self._stated else None
         if stated is not None:
             limits = replace(limits, warning=stated.warning, critical=stated.critical)
+        if rule.drop is None:
+            return limits
         median = self.medians.get((rule.parameter, instance))
-        return limits if rule.drop is None or median is None else _dropped(limits, median, rule.drop)
+        return limits if median is None else _dropped(limits, median, rule.drop)
 
 
 def _dropped(limits: Limits, median: float, drop: tuple[float, float]) -> Limits:

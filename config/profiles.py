@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -36,7 +36,7 @@ COMPUTATIONS: Final[Mapping[str, tuple[int, int]]] = {
     "mean": (1, 1),
     "count": (1, 1),
 }
-"""What can be computed, with the least and the most objects it is computed of; ``collectors.snmp.decode`` does it."""
+"""What can be computed, with the least and the most objects it is computed of; ``collectors.snmp.measure`` does it."""
 
 CONTAINED_IN: Final = "entPhysicalContainedIn"
 ALIAS: Final = "entAliasMappingIdentifier"
@@ -99,6 +99,17 @@ class Table(Model):
     )
     limits: tuple[Stating, ...] = Field((), description="Columns with the limits that the device itself states.")
 
+    @cached_property
+    def sources(self) -> Mapping[str, tuple[str, ...]]:
+        """The names of the columns that give each parameter, the preferred first."""
+        return sources_of(self.columns)
+
+    @cached_property
+    def naming(self) -> tuple[str, ...]:
+        """The names of the columns that say which rows count, and what each is called."""
+        inside = (CONTAINED_IN, ALIAS) if self.port == "entity" else ()
+        return tuple(dict.fromkeys((*self.instance, *self.only_if, *self.unless, *inside)))
+
 
 class Profile(Model):
     """What is asked of a device, and what its answers mean."""
@@ -108,6 +119,15 @@ class Profile(Model):
     scalars: dict[str, Object] = Field({}, description="Objects that stand alone, by their name in the MIB.")
     computed: tuple[Computed, ...] = Field((), description="Readings made of several scalars.")
     tables: dict[str, Table] = Field({}, description="Tables, by a name for people.")
+
+
+def sources_of(objects: Mapping[str, Object]) -> dict[str, tuple[str, ...]]:
+    """Return the names of the objects that give each parameter, the preferred first."""
+    sources: dict[str, tuple[str, ...]] = {}
+    for name, given in objects.items():
+        if given.parameter:
+            sources[given.parameter] = (*sources.get(given.parameter, ()), name)
+    return sources
 
 
 @cache

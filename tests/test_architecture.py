@@ -20,7 +20,6 @@ ROOMS: Final = ("agent", "checks", "collectors", "config", "duty", "exporters")
 LONG: Final = MappingProxyType(
     {
         "agent/store/schema.py": "the tables are one list, read from top to bottom",
-        "collectors/snmp/decode.py": "what a raw value means is one set of rules, from the scalar to the computed",
         "collectors/snmp/reference.py": "pysnmp is worked round in one place, which can be taken out as a whole",
     }
 )

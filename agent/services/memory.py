@@ -80,7 +80,11 @@ class Memory:
             cut_off = site.cut_off
         folded = fold(self.states, derived, findings, by_name, self.targets, self.looked, cut_off=cut_off)
         self.states.update(folded.states)
-        kept = tuple(recorded(f, by_name[f.check], self._severity(look.target, f)) for f in findings)
+        kept = tuple(
+            # What is no fault stands in the sheet as it is.
+            f if f.severity <= Severity.NOTE else recorded(f, by_name[f.check], self._severity(look.target, f))
+            for f in findings
+        )
         return Judged(derived, kept, folded)
 
     def _severity(self, target: str, finding: Finding) -> Severity:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
 from collectors.snmp.decode import decode, stand_ins, wanting
 from collectors.snmp.engines import ENGINES
+from collectors.snmp.naming import Naming
 from collectors.snmp.port import Device, Fetched, Oid, SnmpEngine, Story
 from config.profiles import Object, Profile, Table, chain, load_profiles
 from config.schema import Settings, SnmpTarget
@@ -26,6 +27,7 @@ class _Known:
     device: Device
     engine: str
     profiles: tuple[Profile, ...]
+    naming: Naming = field(default_factory=Naming)
 
 
 class SnmpCollector:
@@ -70,7 +72,7 @@ class SnmpCollector:
             # Also when the runner cuts the look off: what came until then was seen.
             if fetched.answered:
                 notes.reached = True
-                decode(known.profiles, fetched, notes)
+                decode(known.profiles, fetched, notes, known.naming)
                 notes.readings.append(Reading("snmp_time", "", fetched.spent.total_seconds(), "s"))
         if not fetched.answered:
             raise CollectError(fetched.failure or "timeout", known.device.address)

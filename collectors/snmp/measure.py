@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from functools import lru_cache
+from typing import Final, cast
 
 from collectors.snmp.port import Value
 from collectors.text import clean, decode_text
@@ -42,12 +43,40 @@ def measured(given: Object, raw: Value) -> Number | str:
         number += 2**32
     if given.width and not (isinstance(number, int) and 0 <= number < 2**given.width):
         return "malformed"
+    return _mapped(given.map, number) if given.map else _scaled(number, given.scale, given.offset)
+
+
+def measured_all(given: Object, raws: Sequence[Value | None]) -> Sequence[Number | str]:
+    """Return what ``measured`` gives for each raw value of a column in which none is missing.
+
+    Whole numbers that need no second look are measured together, at a tenth of the time.
+    """
+    if not _plain(given, raws):
+        return [measured(given, cast(Value, raw)) for raw in raws]
+    numbers = cast(Sequence[int], raws)
     if given.map:
-        if number not in given.map:
-            return "malformed"
-        mapped = given.map[int(number)]
-        return "not_offered" if mapped is None else mapped
-    return _scaled(number, given.scale, given.offset)
+        return [_mapped(given.map, number) for number in numbers]
+    if given.scale == 1 and not given.offset:
+        return numbers
+    return [_scaled(number, given.scale, given.offset) for number in numbers]
+
+
+def _plain(given: Object, raws: Sequence[Value | None]) -> bool:
+    """Say whether a column has whole numbers only, each of which is just what it says."""
+    if set(map(type, raws)) != {int} or any(number in raws for number in given.absent):
+        return False
+    numbers = cast(Sequence[int], raws)
+    if given.width:
+        return min(numbers) >= 0 and max(numbers) < 2**given.width
+    return not given.unsigned or min(numbers) >= 0
+
+
+def _mapped(codes: Mapping[int, int | None], number: Number) -> Number | str:
+    """Return what a code of the device stands for."""
+    if number not in codes:
+        return "malformed"
+    mapped = codes[int(number)]
+    return "not_offered" if mapped is None else mapped
 
 
 def computed(made: Computed, inputs: Sequence[Number | str]) -> Number | str:
@@ -115,11 +144,22 @@ WHOLE: Final[Mapping[str, Callable[[Sequence[Number]], Number | None]]] = {
 """What is computed of the rows of one column."""
 
 
+_REMEMBERED: Final = 64
+"""Bytes of the longest words that are remembered: names of ports are short, and the same at each look."""
+
+
 def text(raw: Value) -> str:
     """Return a raw value in clean words."""
-    return clean(decode_text(raw) if isinstance(raw, bytes) else str(raw))
+    if isinstance(raw, bytes):
+        return _short(raw) if len(raw) <= _REMEMBERED else clean(decode_text(raw))
+    return clean(str(raw))
+
+
+@lru_cache(maxsize=1 << 14)
+def _short(raw: bytes) -> str:
+    return clean(decode_text(raw))
 
 
 def mac(raw: bytes) -> str:
     """Return a hardware address as it is written."""
-    return ":".join(f"{byte:02x}" for byte in raw[:32])
+    return raw[:32].hex(":")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duty.findings import Finding, Rule, Severity
-from duty.fold import REACH, Key, State, Transition, fold
+from duty.fold import REACH, Key, State, Transition, _count, fold
 from duty.readings import Gap, Look
 from duty.targets import Target
 
@@ -239,3 +239,22 @@ def test_the_order_of_looks_at_targets_that_do_not_depend_on_each_other_does_not
                 if name != "core":
                     site.see(name, NIGHT + number * MINUTE, reached=name not in down)
     assert one.states == other.states
+
+
+@given(rules, seen, st.sampled_from(["%", "bool"]))
+def test_only_what_changes_is_told_and_all_that_does(
+    rule: Rule, seen: list[tuple[Severity | None, float | None]], unit: str
+) -> None:
+    # Against the rule without its short way for what goes on well, which counts anew at each look.
+    states: dict[Key, State] = {}
+    for minute, (severity, value) in enumerate(seen):
+        look = Look("core", NIGHT + minute * MINUTE, timedelta(0), True)
+        for finding in [] if severity is None else [Finding("cpu", "", severity, "x", "cpu_used", value, unit, 80.0)]:
+            before = states.get(CPU, State())
+            done = fold(states, look, [finding], {"cpu": rule}, TARGETS, {"core": look})
+            after = _count(before, finding, rule, look.began)
+            if after == before:
+                assert not done.states
+            else:
+                assert (done.states[CPU].value, done.states[CPU].bad_since) == (after.value, after.bad_since)
+            states |= done.states

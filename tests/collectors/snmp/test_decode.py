@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors.snmp.decode import decode, wanting
-from collectors.snmp.measure import EACH, WHOLE, measured
+from collectors.snmp.measure import EACH, WHOLE, measured, measured_all
 from collectors.snmp.port import Fetched, Value
 from config.profiles import COMPUTATIONS, Object, Profile, chain, load_profiles
 from duty.parameters import FACTS, PARAMETERS
@@ -76,6 +76,28 @@ def test_one_value(given_object: dict[str, Any], raw: Value, expected: int | flo
     number = measured(Object(oid="1.3.6.1", **given_object), raw)
     assert number == expected
     assert isinstance(number, str) == isinstance(expected, str)
+
+
+@given(
+    raws=st.lists(
+        st.sampled_from([0, 1, 2, 9, -2, 2**31, 2**32 - 1, 2**32, 2**64 - 1, 2**64, b"7", b"x", "1.3.6", 1.5, math.inf])
+        | st.integers(0, 2**64)
+    ),
+    said=st.fixed_dictionaries(
+        {
+            "width": st.sampled_from([0, 32, 64]),
+            "scale": st.sampled_from([1, 10**6, 0.01, 1.5]),
+            "offset": st.sampled_from([0, 100, 0.5]),
+            "map": st.sampled_from([{}, {1: 1, 2: 0, 9: None}]),
+            "absent": st.sampled_from([(), (0, 2**32 - 1)]),
+            "unsigned": st.booleans(),
+        }
+    ),
+)
+def test_a_column_is_measured_as_its_values_are(raws: list[Value], said: dict[str, Any]) -> None:
+    column = Object(oid="1.3.6.1", **said)
+    together, alone = measured_all(column, raws), [measured(column, raw) for raw in raws]
+    assert [*map(repr, together)] == [*map(repr, alone)], "to the last bit, whole numbers whole"
 
 
 @settings(deadline=None)
