@@ -47,7 +47,7 @@ def wanting(table: Table, fetched: Fetched) -> list[str]:
         table.columns[sources[place]].oid
         for sources in table.sources.values()
         for place in range(1, len(sources))
-        if any(cell.harmless for cell in grid.first(sources[:place]))
+        if grid.harmless(sources[:place])
     ]
 
 
