@@ -12,7 +12,10 @@ def judge(rule: Rule, seen: Seen) -> Iterator[Finding]:
     """Judge each reading by the limits in force for it."""
     for reading in seen.readings(rule):
         limits = seen.limits(rule, reading.instance)
-        severity, limit = level(reading.value, limits, seen.severity(rule, reading.instance))
+        severity, limit = level(reading.value, limits, Severity.CRITICAL)
+        if severity is not Severity.OK:
+            # How bad it was before matters only where it is not well by any measure, and nearly all is.
+            severity, limit = level(reading.value, limits, seen.severity(rule, reading.instance))
         reason = "" if severity is Severity.OK else "levels.low" if limits.below else "levels.high"
         yield Finding(
             rule.name, reading.instance, severity, reason, reading.parameter, reading.value, reading.unit, limit

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from duty.parameters import PARAMETERS
 from duty.readings import Gap, Look, Reading
@@ -42,6 +43,9 @@ _PACKETS_OF = MappingProxyType(
 )
 """Of which packets a rate of lost ones is a share."""
 
+_ASKED_FOR = frozenset({"uptime", "port_speed", "port_discontinuity", "cpu_count", "cpu_used"})
+"""What is no counter and is looked up here."""
+
 
 def derive(look: Look, previous: Look | None, target: Target | None = None) -> Look:
     """Add to a look what follows from it and the look before: rates, how much of a port's speed is used, what was lost.
@@ -50,27 +54,28 @@ def derive(look: Look, previous: Look | None, target: Target | None = None) -> L
     did not start again; otherwise the rate is a gap, never zero and never a spike. Readings that are no numbers become
     gaps. A port of ``target`` with a bought rate is used up when that is, however fast the line is.
     """
-    readings, gaps = [], list(look.gaps)
-    for reading in look.readings:
-        if math.isfinite(reading.value):
-            readings.append(reading)
-        else:
-            # NaN compares false with every limit and would pass for well.
-            gaps.append(Gap(reading.parameter, reading.instance, "not_a_number", repr(reading.value)))
-    look = replace(look, readings=tuple(readings))
-    before = {(r.parameter, r.instance): r for r in previous.readings} if previous else {}
-    now = {(r.parameter, r.instance): r.value for r in readings}
+    gaps = list(look.gaps)
+    # NaN compares false with every limit and would pass for well.
+    if odd := [r for r in look.readings if not math.isfinite(r.value)]:
+        gaps += (Gap(r.parameter, r.instance, "not_a_number", repr(r.value)) for r in odd)
+        look = replace(look, readings=tuple(r for r in look.readings if math.isfinite(r.value)))
+    readings = look.readings
+    before = (
+        {(r.parameter, r.instance): r for r in previous.readings if r.width or r.parameter in _ASKED_FOR}
+        if previous
+        else {}
+    )
+    now = {(r.parameter, r.instance): r.value for r in readings if r.parameter in _ASKED_FOR}
     elapsed = _elapsed(look, previous)
     restart = previous is not None and restarted(look, previous)
     ports: dict[str, _Port] = {}
-    rates: dict[tuple[str, str], float] = {}
     derived: list[Reading] = []
     for reading in readings:
         width = reading.width
         if not width:
             continue
         parameter, instance = reading.parameter, reading.instance
-        name = _RATES.get(parameter) or _rate_of(parameter)
+        name, unit, bits, used = _COUNTERS.get(parameter) or _counter(parameter)
         old = before.get((parameter, instance))
         if old is None or elapsed is None:
             gaps.append(Gap(name, instance, "first_look"))
@@ -78,8 +83,7 @@ def derive(look: Look, previous: Look | None, target: Target | None = None) -> L
         port = ports.get(instance)
         if port is None:
             port = ports[instance] = _port(now, before, target, instance)
-        # How much of the port's speed each one counted takes at the least, in bits; 0 where that says nothing.
-        bits, speed = _BITS.get(parameter, 0), port.speed
+        speed = port.speed
         if width == 32 and bits and speed and speed * elapsed / bits >= 1 << 32:
             # It may have gone all the way round since the look before: as well as by this it may have grown by more.
             gaps.append(Gap(name, instance, "wraps_unseen", "32 bits"))
@@ -93,11 +97,10 @@ def derive(look: Look, previous: Look | None, target: Target | None = None) -> L
             share = f"{rate * bits / speed * 100:.0f} % of the port's speed" if speed else ""
             gaps.append(Gap(name, instance, "doubtful", share))
             continue
-        rates[name, instance] = rate
-        derived.append(Reading(name, instance, rate, PARAMETERS.get(name) or reading.unit + "/s"))
-        if port.sold and parameter in _USED:
-            derived.append(Reading(_USED[parameter], instance, rate * 8 / port.sold * 100, "%"))
-    derived += _shares(rates)
+        derived.append(Reading(name, instance, rate, unit or reading.unit + "/s"))
+        if used and port.sold:
+            derived.append(Reading(used, instance, rate * 8 / port.sold * 100, "%"))
+    derived += _shares(derived)
     derived += _cpu_used(now, derived)
     return replace(look, readings=(*readings, *derived), gaps=tuple(gaps))
 
@@ -188,19 +191,36 @@ def _grown(reading: Reading, old: Reading, *, goes_on: bool | None) -> int | flo
     return grown + full if goes_on and reading.width == 32 and full > old.value >= half > reading.value >= 0 else None
 
 
-def _rate_of(counter: str) -> str:
-    return counter.removesuffix("_total") + "_rate"
+class _Counter(NamedTuple):
+    """What becomes of a counter: the name of its rate with the unit ("": its own, each second).
+
+    ``bits`` is how much of a port's speed each one counted takes at the least, 0 where that says nothing; ``used`` what
+    the rate is a share of that speed by.
+    """
+
+    rate: str
+    unit: str
+    bits: int
+    used: str
 
 
-_RATES = MappingProxyType({name: _rate_of(name) for name in PARAMETERS if name.endswith("_total")})
+def _counter(name: str) -> _Counter:
+    rate = name.removesuffix("_total") + "_rate"
+    return _Counter(rate, PARAMETERS.get(rate, ""), _BITS.get(name, 0), _USED.get(name, ""))
 
 
-def _shares(rates: Mapping[tuple[str, str], float]) -> list[Reading]:
+_COUNTERS: Final = {name: _counter(name) for name in PARAMETERS if name.endswith("_total")}
+
+
+def _shares(rates: Sequence[Reading]) -> list[Reading]:
     """Return what share of a port's packets had errors or were discarded, where any were."""
+    if not any(rate.value and rate.parameter in _PACKETS_OF for rate in rates):
+        return []
+    known = {(rate.parameter, rate.instance): rate.value for rate in rates}
     shares = []
-    for (name, instance), lost in rates.items():
+    for (name, instance), lost in known.items():
         if lost and name in _PACKETS_OF:
-            packets = rates.get((_PACKETS_OF[name], instance))
+            packets = known.get((_PACKETS_OF[name], instance))
             if packets is not None:
                 share = 100 * lost / (packets + lost)
                 shares.append(Reading(name.removesuffix("rate") + "share", instance, share, "%"))

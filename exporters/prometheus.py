@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from io import BytesIO
+from itertools import chain
 from typing import Final
 
 from duty.findings import Severity
 from duty.fold import Key, State
-from duty.readings import Look
+from duty.readings import Look, Reading
 from duty.rounds import Counts, Round, RoundState, SheetState
 from duty.targets import Target
 from exporters.metric_names import METRICS, label, labels
@@ -55,23 +57,23 @@ def render(picture: Picture) -> bytes:
     ``nightduty_readings_left_out`` counts these by reason.
     """
     looks = {name: look for name, look in picture.looks.items() if name in picture.targets}
-    text = [
-        *_targets(picture, looks),
-        *_checks(picture.states),
-        *_rounds(picture),
-        *_readings(picture, looks),
-        *_family(
-            "nightduty_picture_timestamp_seconds", "When what is shown here was known.", [("", _unix(picture.at))]
-        ),
-    ]
-    return "".join(text).encode()
+    text = BytesIO()
+    parts = (
+        _targets(picture, looks),
+        _checks(picture.states),
+        _rounds(picture),
+        _readings(picture, looks),
+        _family("nightduty_picture_timestamp_seconds", "When what is shown here was known.", [("", _unix(picture.at))]),
+    )
+    for lines in chain.from_iterable(parts):
+        text.write(lines.encode())
+    return text.getvalue()
 
 
 def _family(name: str, words: str, samples: Iterable[Sample], kind: str = "gauge") -> Iterator[str]:
-    written = [f"{name}{at} {value!r}\n" for at, value in samples]
-    if written:
-        yield f"# HELP {name} {words}\n# TYPE {name} {kind}\n"
-        yield from written
+    """Yield the lines of one metric as one piece."""
+    if written := "".join([f"{name}{at} {value!r}\n" for at, value in samples]):
+        yield f"# HELP {name} {words}\n# TYPE {name} {kind}\n{written}"
 
 
 def _targets(picture: Picture, looks: Mapping[str, Look]) -> Iterator[str]:
@@ -193,29 +195,35 @@ def _rounds(picture: Picture) -> Iterator[str]:
 
 
 def _readings(picture: Picture, looks: Mapping[str, Look]) -> Iterator[str]:
-    # The one place where there may be 100,000 of something: plain strings and one dict for each metric, see ADR 0005.
-    families: dict[str, dict[str, int | float]] = {name: {} for name in METRICS}
+    # The one place where there may be 1,000,000 of something: plain strings, and one metric after the other, so that
+    # the lines of one are in memory and not those of all. See ADR 0005.
+    families: dict[str, list[tuple[str, list[Reading]]]] = {name: [] for name in METRICS}
     left_out = {"unknown_parameter": 0, "not_a_number": 0, "twice": 0}
-    parts: dict[str, str] = {"": "}"}
     for name, look in looks.items():
         target = f'{{target="{label(name)}",site="{label(picture.targets[name].site)}"'
+        of: dict[str, list[Reading]] = defaultdict(list)
         for reading in look.readings:
-            family = families.get(reading.parameter)
-            if family is None:
-                left_out["unknown_parameter"] += 1
-                continue
-            if not -LARGEST < reading.value < LARGEST:
-                left_out["not_a_number"] += 1
-                continue
-            part = parts.get(reading.instance)
-            if part is None:
-                part = parts[reading.instance] = f',part="{label(reading.instance)}"}}'
-            if (where := target + part) in family:
-                left_out["twice"] += 1
+            of[reading.parameter].append(reading)
+        for parameter, readings in of.items():
+            if parameter in families:
+                families[parameter].append((target, readings))
             else:
-                family[where] = reading.value
-    for parameter, family in families.items():
+                left_out["unknown_parameter"] += len(readings)
+    parts: dict[str, str] = {"": "}"}
+    for parameter, shown in families.items():
         metric = METRICS[parameter]
+        family: dict[str, int | float] = {}
+        for target, readings in shown:
+            for reading in readings:
+                part = parts.get(reading.instance)
+                if part is None:
+                    part = parts[reading.instance] = f',part="{label(reading.instance)}"}}'
+                if not -LARGEST < reading.value < LARGEST:
+                    left_out["not_a_number"] += 1
+                elif (where := target + part) in family:
+                    left_out["twice"] += 1
+                else:
+                    family[where] = reading.value
         # Division makes a float; undivided, a counter stays exact up to 2^64. The plus turns True into 1.
         samples = (
             family.items() if metric.divisor == 1 else ((at, value / metric.divisor) for at, value in family.items())

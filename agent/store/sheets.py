@@ -54,15 +54,15 @@ def put_sheets(conn: Connection, agent: str, number: int, written: Sequence[Shee
 
 def _row(sheet: Sheet) -> dict[str, Any]:
     """Return the narrow columns that a sheet's body implies."""
-    look = sheet.look
+    look, severities = sheet.look, [finding.severity for finding in sheet.findings]
     return {
         "state": sheet.state.value,
         "began": look.began if look else None,
         "took_us": look.took // MICROSECOND if look else 0,
         "readings": len(look.readings) if look else 0,
         "gaps": len(look.gaps) if look else 0,
-        "warnings": sum(f.severity is Severity.WARNING for f in sheet.findings),
-        "criticals": sum(f.severity is Severity.CRITICAL for f in sheet.findings),
+        "warnings": severities.count(Severity.WARNING),
+        "criticals": severities.count(Severity.CRITICAL),
     }
 
 

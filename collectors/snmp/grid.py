@@ -84,6 +84,11 @@ class Grid:
         column = self.column(sources[0])
         return column if len(sources) == 1 or not column.harmless else None
 
+    def harmless(self, sources: Sequence[str]) -> bool:
+        """Whether another object may stand in for these in some row."""
+        column = self.alone(sources)
+        return column.harmless if column else any(cell.harmless for cell in self.first(sources))
+
     def first(self, sources: Sequence[str]) -> Iterator[Cell]:
         """Yield each row's first cell that has something to say.
 

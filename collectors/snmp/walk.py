@@ -96,7 +96,8 @@ class _Walk:
         self._cap = cap
         self._bulk = bulk
         self._abreast = len(columns)
-        self._rows = (before.rows if before else 0) or self._most_rows()
+        self._room = BINDINGS
+        self._rows = (before.rows if before else 0) or self._most_rows(len(columns))
         self._steps: list[Step] = []
         self._rest: dict[Oid, bytes] | None = None
         self.cursors: dict[Oid, bytes] = {}
@@ -156,13 +157,15 @@ class _Walk:
             if column not in cursors and not rows:
                 self._into.gaps[column] = "not_offered"
 
-    def _most_rows(self) -> int:
-        return max(1, (BINDINGS + self._abreast // 2) // self._abreast) if self._bulk else 1
+    def _most_rows(self, abreast: int) -> int:
+        return max(1, (self._room + abreast // 2) // abreast) if self._bulk else 1
 
     def question(self) -> Question:
         """Return what to ask for what follows."""
         names = list(self.cursors.values())[: self._abreast]
-        return question(Request.BULK if self._bulk else Request.NEXT, names, self._rows)
+        return question(
+            Request.BULK if self._bulk else Request.NEXT, names, min(self._rows, self._most_rows(len(names)))
+        )
 
     def take(self, asked: Question, reply: Reply) -> None:
         """Take one answer: every unfinished column moves on or ends, or less is asked for the next time."""
@@ -198,6 +201,9 @@ class _Walk:
                 clean = self._step(column, reply.names[place], reply.values[place], rows[column]) and clean
         if self.cursors and self._bulk:
             self._rows = max(1, min(self._rows, count // width))
+            if len(self.cursors) < width and self._abreast > 1:
+                # Where a column has ended, as those at once do that a device does not offer, the others have its room.
+                self._rows = max(self._rows, self._most_rows(len(self.cursors)))
         shared: dict[tuple[str, ...], tuple[str, ...]] = {}
         return clean, tuple(shared.setdefault(each, each) for each in map(tuple, rows.values()))
 
@@ -244,9 +250,11 @@ class _Walk:
             self._end(columns[reply.at - 1])  # how version 1 says that nothing follows
         elif self._rows > 1:
             self._rows //= 2
+            self._room = self._rows * len(columns)
         elif len(columns) > 1:
-            self._abreast = 1
-            self._rows = self._most_rows()
+            self._abreast, self._room = 1, BINDINGS
+            self._rows = self._most_rows(1)
         else:
             self._end(columns[0], ERRORS.get(reply.error, "agent_fault"))
-            self._rows = self._most_rows()
+            self._room = BINDINGS
+            self._rows = self._most_rows(1)

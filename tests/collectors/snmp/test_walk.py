@@ -110,6 +110,35 @@ async def test_the_plan_asks_for_no_more_than_the_walk_before(engine: OwnEngine,
     assert [asked.names for asked in heard.requests[:first]] == [asked.names for asked in heard.requests[first:]]
 
 
+async def test_columns_that_are_not_offered_leave_their_room_to_the_others(
+    engine: OwnEngine, community: SnmpCredential
+) -> None:
+    one = {name: value for name, value in table(*FORTY).items() if name[:-1] not in ROOTS[1:]}
+    async with agent(honest(one)) as heard:
+        got = await walk(engine, community, heard.port)
+        asked = [(len(asked.names), asked.rows) for asked in heard.requests]
+        await walk(engine, community, heard.port)
+    assert got.columns == shown(one)
+    assert asked == [(3, 17), (1, 50)], "of one column 50 rows fit an answer"
+    assert [(len(asked.names), asked.rows) for asked in heard.requests] == asked * 2
+
+
+async def test_an_agent_that_bears_little_is_asked_for_no_more_when_a_column_has_ended(
+    engine: OwnEngine, community: SnmpCredential
+) -> None:
+    tree, refused = gapped(table(*FORTY)), []
+
+    def narrow(asked: Asked) -> list[bytes]:
+        if len(asked.names) * asked.rows > 20:
+            refused.append(asked)
+            return [reply(asked, [], error=agents.TOO_BIG)]
+        return [reply(asked, truthful(tree, asked))]
+
+    async with agent(narrow) as heard:
+        assert (await walk(engine, community, heard.port)).columns == shown(tree)
+    assert [len(asked.names) for asked in refused] == [3, 3], "what it refused once is not asked of it again"
+
+
 async def test_a_value_that_is_gone_for_once_is_a_gap_and_spoils_no_other(
     engine: OwnEngine, community: SnmpCredential
 ) -> None:
