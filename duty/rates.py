@@ -164,10 +164,11 @@ def _port(
     """Gather what is known of a port. One whose speed has changed may have been the faster since the look before."""
     old = before.get(("port_speed", instance))
     speed, was = now.get(("port_speed", instance)), old.value if old is not None else None
-    known = [each for each in (speed, was) if each is not None and each > 0]
+    fastest = max((each for each in (speed, was) if each is not None and each > 0), default=None)
     said = target.port(instance) if target is not None and target.ports else None
-    sold = said.rate if said is not None and said.rate else speed if speed is not None and speed > 0 else None
-    return _Port(max(known, default=None), sold, _goes_on(now, before, instance))
+    # Of one that has just become slower the share of its new speed would be more than all.
+    sold = said.rate if said is not None and said.rate else fastest if speed is not None and speed > 0 else None
+    return _Port(fastest, sold, _goes_on(now, before, instance))
 
 
 def _goes_on(

@@ -350,6 +350,11 @@ looks = st.builds(
 )
 
 
+def test_a_port_that_has_become_slower_is_not_used_by_more_than_all() -> None:
+    now, before = look(2_000_000, at=8.0, width=64, speed=1_000_000), look(0, width=64, speed=10_000_000)
+    assert derive(now, before).number("port_in_used", PORT) == 20.0
+
+
 @given(looks, looks)
 def test_no_rate_is_negative_or_beyond_what_a_port_carries(now: Look, before: Look) -> None:
     derived = derive(now, derive(before, None))
