@@ -110,8 +110,8 @@ class _Seen:
                 self.readings.pop(key, None)
             if key not in self.readings:
                 self.gaps[key] = gap
-        for key in special.readings:
-            self.gaps.pop(key, None)
+        for key in self.gaps.keys() & special.readings.keys():
+            del self.gaps[key]
         self.readings |= special.readings
         self.facts |= special.facts
         self.stated |= special.stated
