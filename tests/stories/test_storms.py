@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from agent.services import take
 from agent.store import alerts, timeline
 from agent.store.outbox import depth
@@ -28,6 +30,7 @@ def by(sent: list[Sent], channel: str, address: str) -> list[Sent]:
     return [each for each in sent if (each.channel, each.address) == (channel, address)]
 
 
+@pytest.mark.soak
 async def test_a_storm_is_one_page_and_its_end_one_message(tmp_path: Path) -> None:
     night = Night(tmp_path, STORM, "2026-11-24 03:00")
     await night.go_on_duty()
