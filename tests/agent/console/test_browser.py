@@ -108,6 +108,8 @@ def test_hostile_names_do_nothing_and_break_no_page(
         for word in hostile_words[:6]:
             page.goto(f"{address}/rounds/24")
             page.locator(".wrong th a").get_by_text(word, exact=True).click()
+            # Whole: before its style has come a page is as wide as its words.
+            page.wait_for_url("**/rounds/24/*")
             assert page.locator("h1").inner_text().startswith("★ " + word)
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         assert (complaints, dialogs) == ([], [])
