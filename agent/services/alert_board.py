@@ -119,7 +119,7 @@ def _of(conn: Connection, agent: str, station: Station, found: list[Alert]) -> B
         alerts=tuple(found),
         notes=_notes(conn, agent, found),
         silences=tuple(silences.silences_since(conn, agent, now)),
-        people=people.load_people(conn, agent, active=False) | people.load_people(conn, agent),
+        people=people.everybody(conn, agent),
     )
 
 

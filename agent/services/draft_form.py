@@ -48,7 +48,7 @@ MOST_CLOSED: Final = 5
 def draft(conn: Connection, agent: str, orders: Orders, form: Form, now: datetime) -> FormContent:
     """Return what stands in a form that still lives."""
     tour = form.tour
-    there = people.load_people(conn, agent, active=False) | people.load_people(conn, agent)
+    there = people.everybody(conn, agent)
     titles = {name: person.title or name for name, person in there.items()}
     site = orders.sites.get(tour.site)
     signers = who_signs(conn, agent, tour)

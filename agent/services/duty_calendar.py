@@ -58,9 +58,8 @@ def _calendar(conn: Connection, agent: str, station: Station) -> DutyCalendar:
     orders, now = station.orders, station.clock.now()
     end = now + timedelta(days=DAYS)
     # From before now, for what was held lately tells which hours of a post are held at all, as the watch has it.
-    found, there = shifts.shifts_between(conn, agent, now - BACK, end), people.load_people(conn, agent)
+    found = shifts.shifts_between(conn, agent, now - BACK, end)
     nights = {name: Night(*orders.night, orders.zone_of(name).key) for name in orders.sites}
-    everybody = people.load_people(conn, agent, active=False) | there
     return DutyCalendar(
         agent=orders.agent,
         site_zone=orders.zone,
@@ -68,8 +67,8 @@ def _calendar(conn: Connection, agent: str, station: Station) -> DutyCalendar:
         sites=orders.sites,
         nights=nights,
         plans={name: tuple(_plans(found, name, nights[name], now, end)) for name in orders.sites},
-        people=there,
-        titles={name: person.title or name for name, person in everybody.items()},
+        people=people.load_people(conn, agent),
+        titles=people.titles(conn, agent),
     )
 
 

@@ -49,7 +49,7 @@ def _fill(
         form_contents.write_field(conn, agent, number, field, text, by, now)
     if changed:
         said = {"form": number, "fields": {field.value: text for field, text in changed.items()}}
-        journal.append(conn, agent, "handover_filled", now, by, "ok", said | ({"asker": asker} if asker else {}))
+        journal.append(conn, agent, "handover_filled", now, by, "ok", said | journal.typed_by(asker))
     return len(changed)
 
 
@@ -68,5 +68,5 @@ def note_arrival(conn: Connection, agent: str, form: Form, by: str, asker: str, 
     if not form_contents.note_arrival(conn, agent, tour.site, by, tour.end, now):
         return False
     said = {"form": form.number, "site": tour.site, "for": tour.end.isoformat()}
-    journal.append(conn, agent, "arrived", now, by, "ok", said | ({"asker": asker} if asker else {}))
+    journal.append(conn, agent, "arrived", now, by, "ok", said | journal.typed_by(asker))
     return True

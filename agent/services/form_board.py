@@ -106,7 +106,7 @@ def _list(conn: Connection, agent: str, orders: Orders, before: int | None, now:
         sites=orders.sites,
         forms=tuple(_waiting(conn, agent, form) for form in found[:PAGE]),
         ready={s: tour_at(orders.night_of(s), s, now).end - orders.handover.ready for s in orders.sites},
-        titles=_titles(conn, agent),
+        titles=people.titles(conn, agent),
         more=len(found) > PAGE,
     )
 
@@ -124,10 +124,5 @@ def _view(conn: Connection, agent: str, orders: Orders, number: int, now: dateti
         content=content,
         digest=form_contents.digest_of(content),
         hindered={signer: hindrances(form, signer, found.expected, major) for signer in Signer},
-        titles=_titles(conn, agent),
+        titles=people.titles(conn, agent),
     )
-
-
-def _titles(conn: Connection, agent: str) -> dict[str, str]:
-    there = people.load_people(conn, agent, active=False) | people.load_people(conn, agent)
-    return {name: person.title or name for name, person in there.items()}

@@ -136,7 +136,7 @@ def _raise(conn: Connection, agent: str, wanted: Override, before: Limits, alert
         "after": [made.warning, made.critical],
         "until": made.end.isoformat(timespec="seconds"),
         "why": made.why,
-    } | ({"asker": asker} if asker else {})
+    } | journal.typed_by(asker)
     journal.append(conn, agent, "limit_raised", made.begin, made.by, "ok", said)
     if alert is not None:
         about = alerts.get_alert(conn, agent, alert)
@@ -151,7 +151,7 @@ def _end(conn: Connection, agent: str, number: int, by: str, asker: str, now: da
     if not overrides.end_override(conn, agent, number, by, now):
         raise NightdutyError(f"the raised limit {number} is over already")
     said: dict[str, object] = {"override": number, "target": before.target, "check": before.check}
-    journal.append(conn, agent, "limit_lowered", now, by, "ok", said | ({"asker": asker} if asker else {}))
+    journal.append(conn, agent, "limit_lowered", now, by, "ok", said | journal.typed_by(asker))
     return replace(before, ended_at=now, ended_by=by)
 
 

@@ -94,7 +94,6 @@ def night_log(conn: Connection, agent: str, orders: Orders, tour: Tour, now: dat
     shown = planned[-MOST_ROUNDS:]
     states = {name: tuple(cells[round_.number].get(name) for round_ in shown) for name in here}
     crew = shifts.shifts_between(conn, agent, tour.begin, tour.end)
-    everybody = people.load_people(conn, agent, active=False) | people.load_people(conn, agent)
     found, alerts_left = nights.alerts_of(conn, agent, tour.site, tour.begin, tour.end, MOST_ALERTS)
     troubles, troubles_left = _troubles(conn, agent, shown, states, here, found)
     key, key_left = _key(conn, agent, shown, targets)
@@ -125,7 +124,7 @@ def night_log(conn: Connection, agent: str, orders: Orders, tour: Tour, now: dat
         manual=tuple(manual[-MOST_MANUAL:]),
         technicians=_held(crew, tour, Post.TECHNICIAN),
         managers=_held(crew, tour, Post.MANAGER),
-        titles={name: person.title or name for name, person in everybody.items()},
+        titles=people.titles(conn, agent),
         left=Left(
             rounds=len(planned) - len(shown),
             targets=max(0, len(targets) - MOST_TARGETS),

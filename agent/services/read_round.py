@@ -64,7 +64,6 @@ def _added(conn: Connection, agent: str, view: RoundView, sites: Mapping[str, Si
     round_ = view.column.round
     begin, end = round_.slot, _end(round_.slot, round_.ended)
     crew = shifts.shifts_between(conn, agent, begin, end)
-    everybody = people.load_people(conn, agent, active=False) | people.load_people(conn, agent)
     alerts: dict[str, tuple[Handled, ...]] = {}
     manual: list[ManualLine] = []
     for site in sites:
@@ -77,7 +76,7 @@ def _added(conn: Connection, agent: str, view: RoundView, sites: Mapping[str, Si
         nights.reads_of(conn, agent, [round_.number]).get(round_.number, ()),
         tuple(manual),
         alerts,
-        {name: person.title or name for name, person in everybody.items()},
+        people.titles(conn, agent),
     )
 
 

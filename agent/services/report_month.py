@@ -142,7 +142,7 @@ def month_report(
         ),
         per_day=per_day(begin, until, zone, rows, courses.targets.values()),
         absent=courses.absent,
-        titles=_titles(conn, agent),
+        titles=people.titles(conn, agent),
     )
 
 
@@ -205,8 +205,3 @@ def _rounds(
         not_whole=tuple(not_whole[-MOST_NOT_WHOLE:]),
         left=max(0, len(not_whole) - MOST_NOT_WHOLE),
     )
-
-
-def _titles(conn: Connection, agent: str) -> dict[str, str]:
-    everybody = people.load_people(conn, agent, active=False) | people.load_people(conn, agent)
-    return {name: person.title or name for name, person in everybody.items()}

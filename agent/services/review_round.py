@@ -95,11 +95,7 @@ def _review(conn: Connection, agent: str, number: int) -> Review:
     return Review(
         nights.reads_of(conn, agent, [number]).get(number, ()),
         tuple(round_reviews.lines_of(conn, agent, [number]).get(number, ())),
-        {
-            person.name: person.title
-            for active in (False, True)
-            for person in people.load_people(conn, agent, active=active).values()
-        },
+        people.titles(conn, agent),
     )
 
 
@@ -122,7 +118,7 @@ def _mark(conn: Connection, agent: str, number: int, by: str, note: str, asker: 
     if after != before:
         round_reviews.put_read(conn, agent, after)
         kind = "round_noted" if before else "round_read"
-        journal.append(conn, agent, kind, now, by, "ok", {"round": number, "note": note} | _asked(asker))
+        journal.append(conn, agent, kind, now, by, "ok", {"round": number, "note": note} | journal.typed_by(asker))
     return after
 
 
@@ -134,7 +130,7 @@ def _mark_well(conn: Connection, agent: str, numbers: Sequence[int], by: str, as
             raise RecordRefused("not_well", {"n": number})
         round_reviews.put_read(conn, agent, RoundRead(number, by, now))
     # That they were read in a list, and not one by one, is part of the truth.
-    said = [{"round": number, "note": "", "together": len(fresh)} | _asked(asker) for number in fresh]
+    said = [{"round": number, "note": "", "together": len(fresh)} | journal.typed_by(asker) for number in fresh]
     journal.append_all(conn, agent, "round_read", now, by, "ok", said)
     return len(fresh)
 
@@ -166,13 +162,8 @@ def _add(
     said = [
         {"line": line.number, "round": number, "site": site, "room": room, "item": line.item.value, "well": line.well}
         | {"value": line.value}
-        | _asked(asker)
+        | journal.typed_by(asker)
         for line in made
     ]
     journal.append_all(conn, agent, "line_added", now, by, "ok", said)
     return made
-
-
-def _asked(asker: str) -> dict[str, str]:
-    # Who typed it stands beside in whose name it was done.
-    return {"asker": asker} if asker else {}

@@ -76,7 +76,7 @@ def _write(
         "silence": made.number, "kind": kind.value, "target": target, "site": site, "check": check,
         "begin": begin.isoformat(), "end": end.isoformat(), "why": made.why,
     }  # fmt: skip
-    journal.append(conn, agent, "silence_made", now, by, "ok", said | _asked(asker))
+    journal.append(conn, agent, "silence_made", now, by, "ok", said | journal.typed_by(asker))
     return made
 
 
@@ -84,10 +84,5 @@ def _end(conn: Connection, agent: str, number: int, by: str, asker: str, now: da
     silences.get_silence(conn, agent, number)
     ended = silences.end_silence(conn, agent, number, by, now)
     if ended:
-        journal.append(conn, agent, "silence_ended", now, by, "ok", {"silence": number} | _asked(asker))
+        journal.append(conn, agent, "silence_ended", now, by, "ok", {"silence": number} | journal.typed_by(asker))
     return ended
-
-
-def _asked(asker: str) -> dict[str, str]:
-    # Who typed it stands beside in whose name it was done.
-    return {"asker": asker} if asker else {}

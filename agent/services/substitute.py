@@ -124,8 +124,7 @@ def _said(shift: Shift, why: str, asker: str, now: datetime) -> dict[str, object
         "site": shift.site, "post": shift.post.value, "person": shift.person, "begin": shift.begin.isoformat(),
         "end": shift.end.isoformat(), "why": why.strip()[:LONGEST_WHY], "ahead": round(ahead, 1),
     }  # fmt: skip
-    # Who typed it stands beside in whose name it was done.
-    return said | ({"asker": asker} if asker else {})
+    return said | journal.typed_by(asker)
 
 
 def _beside(shift: Shift, standing: list[Shift]) -> dict[str, object]:

@@ -190,5 +190,4 @@ def _journal(
 
 
 def _said(number: int, said: Mapping[str, str], asker: str) -> dict[str, object]:
-    # Who typed it stands beside in whose name it was done.
-    return {"alert": number, **said} | ({"asker": asker} if asker else {})
+    return {"alert": number, **said} | journal.typed_by(asker)

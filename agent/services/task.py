@@ -72,7 +72,7 @@ def _open(
     _known(conn, agent, plan.owner)
     made = tasks.add_task(conn, agent, site, plan, by, now, alert)
     said = {"task": made.number, "site": site} | _said(plan) | ({} if alert is None else {"alert": alert})
-    journal.append(conn, agent, "task_opened", now, by, "ok", said | _asked(asker))
+    journal.append(conn, agent, "task_opened", now, by, "ok", said | journal.typed_by(asker))
     return made
 
 
@@ -92,7 +92,7 @@ def _change(
     tasks.change_task(conn, agent, number, plan)
     was = _said(before.plan)
     changed = {name: value for name, value in _said(plan).items() if value != was[name]}
-    journal.append(conn, agent, "task_changed", now, by, "ok", {"task": number} | changed | _asked(asker))
+    journal.append(conn, agent, "task_changed", now, by, "ok", {"task": number} | changed | journal.typed_by(asker))
     return tasks.get_task(conn, agent, number)
 
 
@@ -100,7 +100,7 @@ def _close(conn: Connection, agent: str, number: int, word: str, by: str, asker:
     tasks.get_task(conn, agent, number)
     if not tasks.close_task(conn, agent, number, by, word, now):
         raise refused("closed")
-    journal.append(conn, agent, "task_closed", now, by, "ok", {"task": number, "word": word} | _asked(asker))
+    journal.append(conn, agent, "task_closed", now, by, "ok", {"task": number, "word": word} | journal.typed_by(asker))
     return tasks.get_task(conn, agent, number)
 
 
@@ -109,7 +109,7 @@ def _reopen(conn: Connection, agent: str, number: int, by: str, asker: str, now:
     _room(conn, agent, now)
     if not tasks.reopen_task(conn, agent, number):
         raise refused("open")
-    journal.append(conn, agent, "task_reopened", now, by, "ok", {"task": number} | _asked(asker))
+    journal.append(conn, agent, "task_reopened", now, by, "ok", {"task": number} | journal.typed_by(asker))
     return tasks.get_task(conn, agent, number)
 
 
@@ -136,8 +136,3 @@ def _cut(plan: Plan) -> Plan:
 def _said(plan: Plan) -> dict[str, object]:
     due = None if plan.due is None else plan.due.isoformat()
     return asdict(plan) | {"priority": plan.priority.value, "due": due}
-
-
-def _asked(asker: str) -> dict[str, str]:
-    # Who typed it stands beside in whose name it was done.
-    return {"asker": asker} if asker else {}

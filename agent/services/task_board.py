@@ -78,8 +78,7 @@ def _read_of(conn: Connection, agent: str, station: Station, alert: int) -> Task
 
 
 def _board(conn: Connection, agent: str, station: Station, still: Iterable[Task], closed: Iterable[Task]) -> TaskBoard:
-    orders, now, there = station.orders, station.clock.now(), people.load_people(conn, agent)
-    everybody = people.load_people(conn, agent, active=False) | there
+    orders, now = station.orders, station.clock.now()
     still = in_order(still)
     return TaskBoard(
         agent=orders.agent,
@@ -89,8 +88,8 @@ def _board(conn: Connection, agent: str, station: Station, still: Iterable[Task]
         open=tuple(still),
         closed=tuple(closed),
         carried=carried(still, {name: orders.night_of(name) for name in orders.sites}, now),
-        people=there,
-        titles={name: person.title or name for name, person in everybody.items()},
+        people=people.load_people(conn, agent),
+        titles=people.titles(conn, agent),
         present=present(conn, agent, now),
     )
 

@@ -70,7 +70,6 @@ def _read(
         site = next((name for name in held if name in orders.sites), next(iter(orders.sites)))
     night = orders.night_of(site)
     tour = _named(night, site, day, turn, now) or tour_at(night, site, now)
-    everybody = people.load_people(conn, agent, active=False) | people.load_people(conn, agent)
     return TourLog(
         agent=orders.agent,
         site_zone=orders.zone,
@@ -80,7 +79,7 @@ def _read(
         before=tour_before(night, site, tour),
         after=tour_at(night, site, tour.end) if tour.end <= now else None,
         lines=tuple(log_lines.lines_between(conn, agent, site, tour.begin, tour.end)),
-        titles={name: person.title or name for name, person in everybody.items()},
+        titles=people.titles(conn, agent),
     )
 
 

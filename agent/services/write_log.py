@@ -52,9 +52,7 @@ def put_line(
     made = log_lines.add_line(conn, agent, tour.site, at, now, by, text, alert)
     said: dict[str, object] = {"line": made.number, "site": tour.site, "at": at.isoformat(), "text": text}
     said |= {} if alert is None else {"alert": alert}
-    # Who typed it stands beside in whose name it was done.
-    said |= {"asker": asker} if asker else {}
-    journal.append(conn, agent, "log_written", now, by, "ok", said)
+    journal.append(conn, agent, "log_written", now, by, "ok", said | journal.typed_by(asker))
     return made
 
 

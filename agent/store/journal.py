@@ -69,6 +69,11 @@ def append_all(
     return made
 
 
+def typed_by(asker: str) -> dict[str, str]:
+    """Return what an entry says of who typed it, "" where that is the actor: it stands beside in whose name it was."""
+    return {"asker": asker} if asker else {}
+
+
 def link(agent: str, seq: int, kind: str, at: datetime, actor: str, result: str, payload: str, previous: str) -> str:
     """Return the hash of an entry, over all its fields and the hash before it."""
     return digest(canonical([agent, seq, kind, microseconds(at), actor, result, payload, previous]))

@@ -35,9 +35,20 @@ def put_people(conn: Connection, agent: str, these: Iterable[Person], source: So
     return changed
 
 
-def load_people(conn: Connection, agent: str, *, active: bool = True) -> dict[str, Person]:
-    """Return everybody who is active, or who is not any more, by name; posts in the order of ``Post``."""
-    return _people(conn, agent, people.c.active == sa.literal(active, Flag()))
+def load_people(conn: Connection, agent: str) -> dict[str, Person]:
+    """Return everybody who is active, by name; posts in the order of ``Post``."""
+    return _people(conn, agent, people.c.active == sa.literal(True, Flag()))
+
+
+def everybody(conn: Connection, agent: str) -> dict[str, Person]:
+    """Return everybody by name, those too who are not active any more: the record may name them."""
+    return _people(conn, agent)
+
+
+def titles(conn: Connection, agent: str) -> dict[str, str]:
+    """Return what people call each of everybody, by name."""
+    query = sa.select(people.c.name, people.c.title).where(people.c.agent == agent)
+    return {row.name: row.title or row.name for row in conn.execute(query)}
 
 
 def title_of(conn: Connection, agent: str, name: str) -> str:

@@ -74,9 +74,17 @@ async def test_whoever_has_left_is_kept_and_does_not_come_back_with_the_file(sto
     await store.write(people.set_active, "wangfang", False)
     await store.write(people.put_people, [replace(WANG, title="王工")], "file")
     assert await store.read(people.load_people) == {"lilei": LI}
-    assert await store.read(people.load_people, active=False) == {"wangfang": WANG}
+    assert await store.read(people.everybody) == {"wangfang": WANG, "lilei": LI}
     await store.write(people.set_active, "wangfang", True)
     assert await store.read(people.load_people) == {"wangfang": WANG, "lilei": LI}
+
+
+async def test_whoever_has_left_is_still_called_what_they_were(store: Store) -> None:
+    nameless = replace(LI, title="")
+    await store.write(people.put_people, [WANG, nameless], "file")
+    await store.write(people.set_active, "wangfang", False)
+    assert await store.read(people.everybody) == {"wangfang": WANG, "lilei": nameless}
+    assert await store.read(people.titles) == {"wangfang": WANG.title, "lilei": "lilei"}
 
 
 async def test_somebody_unknown_cannot_leave(store: Store) -> None:
