@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import psycopg
 
 
+PATIENCE = "2s"
+
+
 class FileLock:
     """Hold ``<database>.lock`` until ``free``; AlreadyRunning at once when another process has it.
 
@@ -48,13 +51,21 @@ class FileLock:
 
 
 def claim(session: psycopg.Connection[Any], agent: str) -> None:
-    """Take an agent's advisory lock for the life of this PostgreSQL session; AlreadyRunning if another has it.
+    """Take an agent's advisory lock for the life of this PostgreSQL session; AlreadyRunning if another keeps it.
 
     The session that holds the lock is the one that writes: an agent that lost its session can write no more.
+    The server frees the lock of a session that has just ended a moment after its client has gone, so this waits
+    ``PATIENCE``.
     """
-    row = session.execute("SELECT pg_try_advisory_lock(%s)", [advisory_key(agent)]).fetchone()
-    if row is None or not row[0]:
-        raise AlreadyRunning(f"another agent named {agent} writes to this database: stop it first, or rename one")
+    from psycopg.errors import LockNotAvailable  # An extra, that an installation on SQLite does without.
+
+    try:
+        session.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+        session.execute("SELECT pg_advisory_lock(%s)", [advisory_key(agent)])
+    except LockNotAvailable:
+        raise AlreadyRunning(
+            f"another agent named {agent} writes to this database: stop it first, or rename one"
+        ) from None
 
 
 def advisory_key(agent: str) -> int:

@@ -6,7 +6,9 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 
 import pytest
 import sqlalchemy as sa
@@ -231,6 +233,20 @@ async def test_a_write_goes_on_after_the_server_restarted(cluster: Cluster, open
     assert len(await store.read(rounds.list_rounds, 9)) == 2
     with pytest.raises(AlreadyRunning):
         opened(url)
+
+
+@pytest.mark.system
+def test_an_agent_waits_for_the_session_of_the_one_before_to_end(cluster: Cluster, opened: Open) -> None:
+    url = cluster.database()
+    before = connect.writer(connect.place(url), "hz1")
+    waits = sa.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with ThreadPoolExecutor() as pool:
+        with before.connect(), sa.create_engine(connect.place(url).url, poolclass=sa.NullPool).connect() as watching:
+            starting = pool.submit(opened, url)
+            while not watching.execute(waits).scalar() and not starting.done():
+                sleep(0.01)
+        before.dispose()
+        assert starting.result()
 
 
 @pytest.mark.system
