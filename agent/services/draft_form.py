@@ -28,13 +28,12 @@ from duty.form_content import (
 )
 from duty.handover import INSTANT, Expected, Field, Form, expected
 from duty.people import Person
-from duty.roster import Night
 from duty.rounds import count
 from duty.signing import majors
 from duty.silences import Silence
 from duty.spans import gaps, merged
-from duty.tasks import Task, in_order
-from duty.tours import Tour, changes_since
+from duty.tasks import Task, carried, in_order
+from duty.tours import Tour
 
 AROUND: Final = timedelta(days=2)
 MOST_LINES: Final = 200
@@ -55,6 +54,7 @@ def draft(conn: Connection, agent: str, orders: Orders, form: Form, now: datetim
     came = form_contents.arrivals_for(conn, agent, tour.site, tour.end)
     due = tour.end - orders.handover.arrive_early
     left = in_order(tasks.open_tasks(conn, agent, tour.site))[:MOST_LINES]
+    handed = carried(left, {tour.site: orders.night_of(tour.site)}, min(now, tour.end))
     written = log_lines.lines_between(conn, agent, tour.site, tour.begin, min(tour.end, now) + INSTANT)
     return FormContent(
         name=form.name,
@@ -69,7 +69,7 @@ def draft(conn: Connection, agent: str, orders: Orders, form: Form, now: datetim
         incoming=tuple(_who(name, there, due, came.get(name)) for name in signers.incoming),
         manager=tuple(_who(name, there) for name in signers.manager),
         equipment=_equipment(conn, agent, orders, tour, titles, now),
-        tasks=tuple(_task(task, orders.night_of(tour.site), titles, min(now, tour.end)) for task in left),
+        tasks=tuple(_task(task, titles, handed[task.number]) for task in left),
         log=tuple(_note(line, titles) for line in written[-MOST_LINES:]),
         by_hand=_by_hand(conn, agent, form, titles),
     )
@@ -148,7 +148,7 @@ def _alert(alert: Alert, titles: Mapping[str, str], now: datetime) -> AlertLine:
     )
 
 
-def _task(task: Task, night: Night, titles: Mapping[str, str], now: datetime) -> TaskLine:
+def _task(task: Task, titles: Mapping[str, str], handed: int) -> TaskLine:
     return TaskLine(
         number=task.number,
         title=task.title,
@@ -161,7 +161,7 @@ def _task(task: Task, night: Night, titles: Mapping[str, str], now: datetime) ->
         done=task.done,
         next=task.next,
         needs=task.needs,
-        carried=changes_since(night, task.site, task.opened, now),
+        carried=handed,
     )
 
 

@@ -71,8 +71,10 @@ def environment(
 
 def key_lines(conn: Connection, agent: str, last: Round | None, here: Sequence[Target]) -> Iterator[KeyLine]:
     """Yield each piece of key equipment as the last round found it."""
-    for target in [target for target in here if target.key][:MOST_KEY]:
-        sheet = sheets.read_sheet(conn, agent, last.number, target.name) if last else None
+    shown = [target for target in here if target.key][:MOST_KEY]
+    read = sheets.read_some(conn, agent, last.number, [target.name for target in shown]) if last else {}
+    for target in shown:
+        sheet = read.get(target.name)
         wrong = [f for f in sheet.findings if f.severity > Severity.OK] if sheet else []
         worst = tuple(sorted(wrong, key=lambda f: -f.severity)[:MOST_FINDINGS])
         yield KeyLine(target.name, sheet.state if sheet else SheetState.NOT_INSPECTED, worst)
@@ -80,30 +82,32 @@ def key_lines(conn: Connection, agent: str, last: Round | None, here: Sequence[T
 
 def circuit_lines(conn: Connection, agent: str, made: Sequence[Round], here: Sequence[Target]) -> list[CircuitLine]:
     """Return the ports that are circuits or uplinks, whether they were up last, and how full they were at most."""
-    found: dict[tuple[str, str], CircuitLine] = {}
-    for target in [t for t in here if any(port.circuit or port.uplink for port in t.ports)][:MOST_KEY]:
-        for round_ in made:
-            sheet = sheets.read_sheet(conn, agent, round_.number, target.name)
+    ends = [t for t in here if any(port.circuit or port.uplink for port in t.ports)][:MOST_KEY]
+    found: dict[str, dict[str, CircuitLine]] = {target.name: {} for target in ends}
+    for round_ in made:
+        read = sheets.read_some(conn, agent, round_.number, found)
+        for target in ends:
+            sheet = read.get(target.name)
             if sheet is not None and sheet.look is not None:
-                _see(found, target, sheet.look)
-    return list(found.values())[:MOST_KEY]
+                _see(found[target.name], target, sheet.look)
+    return [line for lines in found.values() for line in lines.values()][:MOST_KEY]
 
 
-def _see(found: dict[tuple[str, str], CircuitLine], target: Target, look: Look) -> None:
-    """Take what one look saw of a target's circuits; looks come oldest first."""
+def _see(found: dict[str, CircuitLine], target: Target, look: Look) -> None:
+    """Take what one look saw of a target's circuits, by port; looks come oldest first."""
     seen: dict[str, dict[str, float]] = {}
     for reading in look.readings:
         if reading.parameter in ("port_up", "port_in_used", "port_out_used"):
             seen.setdefault(reading.instance, {})[reading.parameter] = reading.value
-    for line in [line for (name, _), line in found.items() if name == target.name]:
+    for name, line in found.items():
         # Not seen this time is not down.
-        found[target.name, line.port] = replace(line, up=None)
+        found[name] = replace(line, up=None)
     for name, values in seen.items():
         port = target.port(name)
         if port is None or not (port.circuit or port.uplink):
             continue
-        before = found.get((target.name, name), CircuitLine(target.name, name, port.carrier, port.circuit))
-        found[target.name, name] = replace(
+        before = found.get(name, CircuitLine(target.name, name, port.carrier, port.circuit))
+        found[name] = replace(
             before,
             up=bool(values["port_up"]) if "port_up" in values else None,
             peak_in=_most(before.peak_in, values.get("port_in_used")),

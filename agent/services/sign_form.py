@@ -63,18 +63,20 @@ def _sign(
     by = account.person or account.name
     of = who_signs(conn, agent, form.tour)
     content = content_of(conn, agent, orders, form, now)
-    if wanted.seen != form_contents.digest_of(content):
+    digest = form_contents.digest_of(content)
+    if wanted.seen != digest:
         raise HandoverRefused("changed")
     if wanted.signer is Signer.INCOMING and note_arrival(conn, agent, form, wanted.on_behalf or by, "", now):
         # Whoever takes over is there: where nothing was said before, they came now.
         content = _arrived(content, wanted.on_behalf or by, now)
+        digest = form_contents.digest_of(content)
     major = majors(alerts.open_alerts(conn, agent), form.tour.site, now)
     hindered = hindrances(form, wanted.signer, of, major)
     signature = Signature(
         signer=wanted.signer,
         person=by,
         at=now,
-        digest=form_contents.digest_of(content),
+        digest=digest,
         revision=form.revision,
         on_behalf=wanted.on_behalf,
         # Only what does stand in the way is passed over.
