@@ -7,7 +7,7 @@ good, and the duty manager agrees, returns it, or lets it pass with open faults 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -17,8 +17,6 @@ from duty.roster import Shift, on_duty
 from duty.tours import Tour, Turn
 
 INSTANT: Final = timedelta(microseconds=1)
-MOST_HEADS_UPS: Final = 3
-"""The outgoing shift may underline three things by hand: of ten, nobody reads one."""
 
 
 class Signer(StrEnum):
@@ -173,19 +171,6 @@ class HandoverTerms:
     ready: timedelta = timedelta(minutes=20)
     signed_within: timedelta = timedelta(minutes=30)
     arrive_early: timedelta = timedelta(minutes=15)
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """When somebody came for a shift, and whether that was early enough (policy 4.2: 15 minutes)."""
-
-    person: str
-    due: datetime
-    at: datetime | None = field(default=None)
-
-    @property
-    def late(self) -> bool:
-        return self.at is not None and self.at > self.due
 
 
 def overdue(form: Form, terms: HandoverTerms, now: datetime) -> bool:

@@ -221,6 +221,7 @@ class MonthReport:
     until: datetime
     targets: tuple[TargetMonth, ...] = ()
     circuits: tuple[CircuitMonth, ...] = ()
+    circuits_left: int = 0
     outages: tuple[Outage, ...] = ()
     outages_left: int = 0
     alerts: int = 0

@@ -122,6 +122,7 @@ def month_report(
             for name, target in here.items()
         ),
         circuits=courses.circuits,
+        circuits_left=courses.circuits_left,
         outages=tuple(outages[:MOST_OUTAGES]),
         outages_left=max(0, len(outages) - MOST_OUTAGES),
         alerts=len(rows) + alerts_left,

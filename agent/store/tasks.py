@@ -68,13 +68,6 @@ def closed_tasks(conn: Connection, agent: str, since: datetime, limit: int, site
     return [_task(row) for row in conn.execute(query)]
 
 
-def tasks_between(conn: Connection, agent: str, site: str, begin: datetime, end: datetime) -> list[Task]:
-    """Return the tasks of a site that were open at any time between two moments, as they stand now."""
-    lasted = sa.or_(tasks.c.closed.is_(None), tasks.c.closed > begin)
-    query = sa.select(tasks).where(tasks.c.agent == agent, tasks.c.site == site, tasks.c.opened < end, lasted)
-    return [_task(row) for row in conn.execute(query.order_by(tasks.c.number))]
-
-
 def tasks_of_alert(conn: Connection, agent: str, alert: int) -> list[Task]:
     """Return the tasks that an alert was made into, closed or not."""
     query = sa.select(tasks).where(tasks.c.agent == agent, tasks.c.alert == alert)

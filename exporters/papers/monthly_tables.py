@@ -154,6 +154,7 @@ def circuits(book: Book) -> Iterator[Block]:
         widths=(28, 20, 14, 18, 16, 14, 12, 16),
         empty=book.say("monthly.no_circuits"),
     )
+    yield from left_off(book.report.circuits_left, book)
 
 
 def _lost(line: TargetMonth, book: Book) -> Cell:

@@ -77,24 +77,6 @@ async def test_open_and_closed_tasks_are_listed_by_site(store: Store) -> None:
     assert [t.number for t in await store.read(tasks.closed_tasks, NOW + 5 * HOUR, 9)] == [a.number]
 
 
-async def test_a_tour_has_the_tasks_that_were_open_in_it(store: Store) -> None:
-    early, late, other = [
-        await store.write(tasks.add_task, site, PLAIN, "王芳", NOW + n * HOUR)
-        for n, site in ((0, "hz1"), (12, "hz1"), (0, "hz2"))
-    ]
-    await store.write(tasks.close_task, early.number, "王芳", "done", NOW + 4 * HOUR)
-
-    async def between(begin: int, end: int) -> list[int]:
-        found = await store.read(tasks.tasks_between, "hz1", NOW + begin * HOUR, NOW + end * HOUR)
-        return [task.number for task in found]
-
-    assert await between(-12, 0) == []
-    assert await between(0, 12) == [early.number]
-    assert await between(4, 12) == []
-    assert await between(3, 13) == [early.number, late.number]
-    assert other.number not in await between(-99, 99)
-
-
 async def test_open_and_overdue_are_counted(store: Store) -> None:
     assert await store.read(tasks.count_open, NOW) == (0, 0)
     for plan in (PLAIN, FAN, replace(FAN, due=NOW + 2 * HOUR), FAN):

@@ -151,6 +151,7 @@ def test_on_paper_stand_only_the_targets_worth_a_line() -> None:
     assert "HZ1-SRV-0500" not in text
     many = replace(whole, targets=tuple(line(f"T{n}", 5) for n in range(MOST_TARGETS + 5)))
     assert "5 more are not listed here" in text_of(monthly_paper(many, say))
+    assert "7 more are not listed here" in text_of(monthly_paper(replace(whole, circuits_left=7), say))
 
 
 class Addressed(Evidence):
