@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from duty.findings import Finding, Severity
@@ -41,6 +42,18 @@ class SheetState(StrEnum):
 
     # As a text has it. Enum's own is written in Python, and a grid of 24,000 cells asks for it 100,000 times.
     __hash__ = str.__hash__
+
+
+WORST_FIRST: Final = (
+    SheetState.NOT_REACHED,
+    SheetState.ABNORMAL,
+    SheetState.PARTIAL,
+    SheetState.NOT_INSPECTED,
+    SheetState.SUPPRESSED,
+    SheetState.PENDING,
+    SheetState.OK,
+)
+"""In which order sheets are looked at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agent.console.cells import ABSENT, MISSED, Signs
 from agent.services.overview import Overview
-from duty.rounds import RoundState, SheetState
+from duty.rounds import WORST_FIRST, RoundState, SheetState
 from duty.targets import Target
 
 MANY = 40
@@ -16,15 +16,6 @@ MANY = 40
 SHOWN = 40
 """Rows that a folded grid still shows by themselves, the worst and the key ones."""
 
-WORST_FIRST = (
-    SheetState.NOT_REACHED,
-    SheetState.ABNORMAL,
-    SheetState.PARTIAL,
-    SheetState.NOT_INSPECTED,
-    SheetState.SUPPRESSED,
-    SheetState.PENDING,
-    SheetState.OK,
-)
 _RANK: dict[str, int] = {state: rank for rank, state in enumerate(WORST_FIRST)}
 _RANK |= {ABSENT: len(_RANK), MISSED: len(_RANK)}
 _WELL = _RANK[SheetState.PENDING]

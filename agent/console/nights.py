@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from agent.console.desk import me, office_of, reader_of
-from agent.console.grid import WORST_FIRST
 from agent.console.render import language_of, night_url, page
 from agent.services import review_round as review
 from agent.services.list_nights import list_nights
@@ -23,7 +22,7 @@ from duty.night_log import NightLog, NightRound
 from duty.night_summary import Hole, Summary, Turned, holes, summarise, to_open, turned
 from duty.rights import Right
 from duty.round_review import newest_lines
-from duty.rounds import RoundState
+from duty.rounds import WORST_FIRST, RoundState
 from duty.targets import Site
 from duty.tours import Tour, Turn, tour_at, tour_before
 from exporters.words import Say, shown, words

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple, TypeVar
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -14,23 +14,36 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from agent.console.desk import office_of
 from agent.console.handover import form_in
-from agent.console.office import Office
 from agent.console.render import language_of
 from agent.console.round import number_of
+from agent.services.form_board import FormView
 from agent.services.read_night import read_night
 from agent.services.read_round import read_round
 from duty.night_log import NightLog
+from duty.round_record import RoundRecord
 from duty.tours import Turn
 from exporters.papers.handover_form import form_paper
 from exporters.papers.night_sheet import file_name, night_paper, night_papers
+from exporters.papers.paper import Paper
 from exporters.papers.pdf import pdf
 from exporters.papers.round_sheet import round_file_name, round_paper
 from exporters.papers.xlsx import workbook
 from exporters.words import Say, words
 
-PDF: Final = "application/pdf"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+T = TypeVar("T")
+
+
+class Kind(NamedTuple):
+    """A kind of file: how its name ends, and what browsers call it."""
+
+    ending: str
+    media: str
+
+
+PDF: Final = Kind("pdf", "application/pdf")
+XLSX: Final = Kind("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 MOST_THERE: Final = 8
 """Who comes when so many wait or print is told to come again: each of them may take seconds."""
 AGAIN_S: Final = 10
@@ -58,79 +71,79 @@ class Press:
 
 async def round_pdf(request: Request) -> Response:
     """Return a round on paper."""
-    office, say = _office(request), _say(request)
-    number = number_of(request)
-    async with press_of(request).turn():
-        record = await read_round(office.station, office.reader, number)
-        if record is None:
-            raise HTTPException(404)
-        content = await run_in_threadpool(lambda: pdf(round_paper(record, say)))
-    return download(content, round_file_name(record, say, "pdf"), PDF)
+    return await give(request, _round, round_file_name, lambda record, say: pdf(round_paper(record, say)), PDF)
 
 
 async def round_xlsx(request: Request) -> Response:
     """Return a round as a workbook."""
-    office, say = _office(request), _say(request)
-    number = number_of(request)
-    async with press_of(request).turn():
-        record = await read_round(office.station, office.reader, number)
-        if record is None:
-            raise HTTPException(404)
-        name = round_file_name(record, say, "xlsx")
-        content = await run_in_threadpool(lambda: workbook([(name.partition(".")[0], round_paper(record, say))]))
-    return download(content, name, XLSX)
+
+    def printed(record: RoundRecord, say: Say) -> bytes:
+        name, _, _ = round_file_name(record, say, XLSX.ending).partition(".")
+        return workbook([(name, round_paper(record, say))])
+
+    return await give(request, _round, round_file_name, printed, XLSX)
 
 
 async def night_pdf(request: Request) -> Response:
     """Return a night's sheet on paper."""
-    say = _say(request)
-    async with press_of(request).turn():
-        log = await _night(request)
-        content = await run_in_threadpool(lambda: pdf(night_paper(log, say)))
-    return download(content, file_name(log, say, "pdf"), PDF)
+    return await give(request, _night, file_name, lambda log, say: pdf(night_paper(log, say)), PDF)
 
 
 async def night_xlsx(request: Request) -> Response:
     """Return a night's workbook."""
-    say = _say(request)
-    async with press_of(request).turn():
-        log = await _night(request)
-        content = await run_in_threadpool(lambda: workbook(night_papers(log, say)))
-    return download(content, file_name(log, say, "xlsx"), XLSX)
+    return await give(request, _night, file_name, lambda log, say: workbook(night_papers(log, say)), XLSX)
 
 
 async def form_pdf(request: Request) -> Response:
     """Return a handover form on paper."""
-    say = _say(request)
-    async with press_of(request).turn():
-        view = await form_in(request)
-        paper = form_paper(view.form, view.content, say, view.now, view.titles)
-        content = await run_in_threadpool(lambda: pdf(paper))
-    return download(content, f"{view.form.name}.pdf", PDF)
+    return await give(request, form_in, _form_name, lambda view, say: pdf(_form_paper(view, say)), PDF)
 
 
 async def form_xlsx(request: Request) -> Response:
     """Return a handover form as a workbook."""
-    say = _say(request)
+
+    def printed(view: FormView, say: Say) -> bytes:
+        return workbook([(view.form.name, _form_paper(view, say))])
+
+    return await give(request, form_in, _form_name, printed, XLSX)
+
+
+async def give(
+    request: Request,
+    find: Callable[[Request], Awaitable[T]],
+    name: Callable[[T, Say, str], str],
+    printed: Callable[[T, Say], bytes],
+    kind: Kind,
+) -> Response:
+    """Return what a request asks for, found and printed when its turn has come. HTTPException 429, or as ``find``."""
+    say = words(language_of(request))
     async with press_of(request).turn():
-        view = await form_in(request)
-        paper = form_paper(view.form, view.content, say, view.now, view.titles)
-        content = await run_in_threadpool(lambda: workbook([(view.form.name, paper)]))
-    return download(content, f"{view.form.name}.xlsx", XLSX)
+        found = await find(request)
+        content = await run_in_threadpool(printed, found, say)
+    return download(content, name(found, say, kind.ending), kind.media)
 
 
-def download(content: bytes, name: str, kind: str) -> Response:
+def download(content: bytes, name: str, media: str) -> Response:
     """Return a file to keep under its name; browsers that know no other take the plain one (RFC 6266)."""
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in name)
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
-    return Response(content, media_type=kind, headers=headers)
+    return Response(content, media_type=media, headers=headers)
 
 
 def press_of(request: Request) -> Press:
     """Return the press of this console."""
     press: Press = request.app.state.press
     return press
+
+
+async def _round(request: Request) -> RoundRecord:
+    """Return the round that an address names. HTTPException 404 where there is none."""
+    office = office_of(request)
+    record = await read_round(office.station, office.reader, number_of(request))
+    if record is None:
+        raise HTTPException(404)
+    return record
 
 
 async def _night(request: Request) -> NightLog:
@@ -140,16 +153,15 @@ async def _night(request: Request) -> NightLog:
         turn = Turn(request.query_params.get("turn", Turn.NIGHT))
     except ValueError:
         raise HTTPException(404) from None
-    log = await read_night(_office(request).station, str(request.path_params["site"]), day, turn)
+    log = await read_night(office_of(request).station, str(request.path_params["site"]), day, turn)
     if log is None:
         raise HTTPException(404)
     return log
 
 
-def _office(request: Request) -> Office:
-    office: Office = request.app.state.office
-    return office
+def _form_name(view: FormView, _: Say, ending: str) -> str:
+    return f"{view.form.name}.{ending}"
 
 
-def _say(request: Request) -> Say:
-    return words(language_of(request))
+def _form_paper(view: FormView, say: Say) -> Paper:
+    return form_paper(view.form, view.content, say, view.now, view.titles)

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from agent.console.addresses import Addresses
 from agent.console.desk import office_of
-from agent.console.papers import PDF, XLSX, download, press_of
+from agent.console.papers import PDF, XLSX, give, press_of
 from agent.console.render import language_of, page
 from agent.services.report_month import list_months, read_month
 from duty.operations import Month, MonthReport
@@ -64,20 +64,16 @@ async def show(request: Request) -> Response:
 
 async def month_pdf(request: Request) -> Response:
     """Return the report on paper."""
-    say = words(language_of(request))
-    async with press_of(request).turn():
-        report = await _report(request)
-        content = await run_in_threadpool(lambda: pdf(monthly_paper(report, say)))
-    return download(content, monthly_file_name(report, say, "pdf"), PDF)
+    return await give(request, _report, monthly_file_name, lambda report, say: pdf(monthly_paper(report, say)), PDF)
 
 
 async def month_xlsx(request: Request) -> Response:
     """Return the report as a workbook."""
-    say = words(language_of(request))
-    async with press_of(request).turn():
-        report = await _report(request)
-        content = await run_in_threadpool(lambda: workbook(monthly_papers(report, say)))
-    return download(content, monthly_file_name(report, say, "xlsx"), XLSX)
+
+    def printed(report: MonthReport, say: Say) -> bytes:
+        return workbook(monthly_papers(report, say))
+
+    return await give(request, _report, monthly_file_name, printed, XLSX)
 
 
 async def _report(request: Request) -> MonthReport:

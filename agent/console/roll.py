@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from agent.console.grid import WORST_FIRST
 from duty.readings import Fact
-from duty.rounds import SheetState
+from duty.rounds import WORST_FIRST, SheetState
 from duty.targets import Target
 
 LINES = 100

@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from agent.console.desk import me, office_of
-from agent.console.grid import WORST_FIRST
 from agent.console.render import page
 from agent.console.unread import Unread, read_unread
 from agent.services.overview import Overview
@@ -22,7 +21,7 @@ from duty.errors import RecordRefused
 from duty.figures import columns, figures
 from duty.findings import Finding, Severity
 from duty.round_review import LONGEST_NOTE, LONGEST_VALUE, Item, newest_lines
-from duty.rounds import BY_HAND, RoundState, Sheet, SheetState
+from duty.rounds import BY_HAND, WORST_FIRST, RoundState, Sheet, SheetState
 from duty.targets import Target
 from exporters.words.codes import MISSED_NOTES, READ_NOTES
 

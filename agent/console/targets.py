@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from agent.console.grid import WORST_FIRST
 from agent.console.office import Office
 from agent.console.render import page
 from agent.console.roll import LONGEST_WORDS, NOT_WELL, Line, Wanted, call, model_of, wanted
 from agent.services.overview import Overview
 from agent.services.station import Station
 from agent.services.target_record import count_open, state_now
+from duty.rounds import WORST_FIRST
 
 
 async def show(request: Request) -> Response:

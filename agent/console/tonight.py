@@ -13,7 +13,7 @@ from agent.console.alert_lines import lines
 from agent.console.alerts import done_of
 from agent.console.cells import cells
 from agent.console.desk import here, known, office_of, reader_of
-from agent.console.grid import WORST_FIRST, lay
+from agent.console.grid import lay
 from agent.console.guard import Visitor
 from agent.console.language import choose
 from agent.console.night_desk import lay_desk
@@ -29,7 +29,7 @@ from agent.services.waiting_work import read_work
 from duty.people import Post
 from duty.rights import Right
 from duty.roster import Night
-from duty.rounds import BY_HAND, RoundState
+from duty.rounds import BY_HAND, WORST_FIRST, RoundState
 
 MOST_ABNORMAL = 100
 """Lines of what is wrong now; when a site is cut off, the first hundred say enough."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from duty.alerts import Alert
@@ -17,6 +18,15 @@ from exporters.papers.paper import Cell, Mark, Phrases, Table
 from exporters.words import Say, format_value, say_alert, say_finding, shown
 from exporters.words.events import say_number
 
+COUNTED: Final = (
+    SheetState.OK,
+    SheetState.ABNORMAL,
+    SheetState.PARTIAL,
+    SheetState.NOT_REACHED,
+    SheetState.SUPPRESSED,
+    SheetState.NOT_INSPECTED,
+)
+"""The states of which papers say how many there are, in this order: none is pending once a round is over."""
 STATE_MARKS = {
     SheetState.OK: Mark.PLAIN,
     SheetState.ABNORMAL: Mark.WARNING,

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final
 
 from duty.alerts import Alert, AlertState
 from duty.form_content import AlertLine, CircuitLine, Equipment, FormContent, RoundLine
 from duty.handover import Field
 from duty.rounds import RoundState, SheetState
-from exporters.papers.clerk import ROUND_MARKS, SEVERITY_MARKS, STATE_MARKS, Clerk
+from exporters.papers.clerk import COUNTED, ROUND_MARKS, SEVERITY_MARKS, STATE_MARKS, Clerk
 from exporters.papers.evidence import Evidence
 from exporters.papers.paper import Block, Cell, Mark, Pairs, Table, Words
-
-COUNTED: Final = (
-    SheetState.OK,
-    SheetState.ABNORMAL,
-    SheetState.PARTIAL,
-    SheetState.NOT_REACHED,
-    SheetState.SUPPRESSED,
-    SheetState.NOT_INSPECTED,
-)
 
 
 class FormTables:

@@ -9,18 +9,10 @@ from typing import Final
 from duty.figures import Figure
 from duty.night_log import Handled, NightLog, NightRound, Trouble
 from duty.rounds import RoundState, SheetState
-from exporters.papers.clerk import SEVERITY_MARKS, STATE_MARKS, Clerk, star
+from exporters.papers.clerk import COUNTED, SEVERITY_MARKS, STATE_MARKS, Clerk, star
 from exporters.papers.paper import Block, Cell, Mark, Table, Words
 from exporters.words import Say
 
-COUNTED: Final = (
-    SheetState.OK,
-    SheetState.ABNORMAL,
-    SheetState.PARTIAL,
-    SheetState.NOT_REACHED,
-    SheetState.SUPPRESSED,
-    SheetState.NOT_INSPECTED,
-)
 FIGURES: Final = ("cpu", "memory", "hottest", "fullest", "ports", "uptime")
 FIGURE_MARKS: Final = {"warning": Mark.WARNING, "critical": Mark.CRITICAL}
 MOST_DEEDS: Final = 6

@@ -13,7 +13,7 @@ from duty.figures import Figure, Figures, figures
 from duty.findings import Finding, Severity
 from duty.night_log import Handled
 from duty.round_record import RoundRecord
-from duty.rounds import Sheet, SheetState
+from duty.rounds import WORST_FIRST, Sheet, SheetState
 from duty.targets import Target
 from exporters.papers.clerk import STATE_MARKS, Clerk, star
 from exporters.papers.paper import Block, Cell, Mark, Pairs, Paper, Section, SignatureLine, Table, Words
@@ -22,15 +22,6 @@ from exporters.words import Say, say_changed, say_side
 MOST_TARGETS: Final = 2000
 MOST_CHANGES: Final = 200
 MOST_FINDINGS: Final = 3
-WORST_FIRST: Final = (
-    SheetState.NOT_REACHED,
-    SheetState.ABNORMAL,
-    SheetState.PARTIAL,
-    SheetState.NOT_INSPECTED,
-    SheetState.SUPPRESSED,
-    SheetState.PENDING,
-    SheetState.OK,
-)
 FIGURE_MARKS: Final = {"warning": Mark.WARNING, "critical": Mark.CRITICAL}
 COLUMNS: Final = ("no", "target", "place", "state", "cpu", "memory", "hottest", "ports", "fullest", "uptime", "what")
 WIDTHS: Final = (10, 31, 24, 11, 13, 13, 15, 17, 15, 16, 42, 32)
