@@ -16,12 +16,14 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 
+from agent.cli import main
 from agent.control.client import ask
 from agent.store import journal as entries
 from agent.store import verify
@@ -193,8 +195,23 @@ class Daemon:
         raise AssertionError(f"no metric {name}")
 
     def command(self, *words: str, **options: Any) -> subprocess.CompletedProcess[str]:
-        """Run a command of ``nightduty`` on the same settings."""
-        return command(*words, "--config", str(self.config), **options)
+        """Run a command of ``nightduty`` on the same settings; in this process, where nothing else is asked for."""
+        asked = (*words, "--config", str(self.config))
+        return command(*asked, **options) if options else here(*asked)
+
+
+def here(*words: str) -> subprocess.CompletedProcess[str]:
+    """Do what ``command`` does, in this process: to start Python takes longer than most commands."""
+    out, err, before = StringIO(), StringIO(), dict(os.environ)
+    os.environ.clear()
+    os.environ.update(environment())
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            status = main.run(list(words))
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
 
 
 def command(

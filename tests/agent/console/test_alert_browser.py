@@ -15,7 +15,7 @@ from agent.services.overview import Reader
 from agent.store import alerts
 from duty.alerts import Alert, TakePolicy, taken
 from tests.agent.console import browsing, trouble
-from tests.agent.console.browsing import IN_CHROMIUM, SCREENSHOTS, SIZES, served
+from tests.agent.console.browsing import IN_CHROMIUM, SCREENSHOTS, SIZES, WAYS, served
 from tests.agent.console.desk import PASSWORD, Desk
 
 Build = Callable[..., Reader]
@@ -49,8 +49,7 @@ def alert(desk: Desk, number: int) -> Alert:
     return desk.station.store.read_now(alerts.get_alert, number)
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh", "dark"), ("zh", "light")])
+@pytest.mark.parametrize(("language", "scheme", "size"), WAYS)
 def test_every_page_fits_and_has_nothing_serious_against_it(
     night: Desk, browser: Browser, house: Build, language: str, scheme: str, size: str
 ) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Dialog
 
 from agent.services.overview import Reader
 from duty.people import Post
-from tests.agent.console.browsing import IN_CHROMIUM, SCREENSHOTS, SIZES, opened, served
+from tests.agent.console.browsing import IN_CHROMIUM, SCREENSHOTS, SIZES, WAYS, opened, served
 from tests.agent.console.desk import PASSWORD, Desk
 
 Build = Callable[..., Reader]
@@ -19,8 +19,7 @@ Build = Callable[..., Reader]
 pytestmark = IN_CHROMIUM
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh", "dark")])
+@pytest.mark.parametrize(("language", "scheme", "size"), WAYS)
 @pytest.mark.parametrize(
     ("name", "targets", "path"),
     [
@@ -51,8 +50,7 @@ def test_a_page_fits_and_the_browser_has_nothing_to_complain_of(
         assert complaints == []
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh", "dark")])
+@pytest.mark.parametrize(("language", "scheme", "size"), WAYS)
 def test_the_pages_of_signing_in_fit(
     desk: Desk, browser: Browser, house: Build, language: str, scheme: str, size: str
 ) -> None:

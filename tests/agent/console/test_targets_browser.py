@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog
 
 from agent.services.read import LiveReader
-from tests.agent.console.browsing import IN_CHROMIUM, SCREENSHOTS, SIZES, opened, served
+from tests.agent.console.browsing import IN_CHROMIUM, SCREENSHOTS, SIZES, WAYS, opened, served
 from tests.agent.console.conftest import HOSTILE
 from tests.agent.console.desk import Desk
 from tests.agent.console.yard import yard
@@ -36,8 +36,7 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, Live
         yield made
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh", "dark")])
+@pytest.mark.parametrize(("language", "scheme", "size"), WAYS)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_of_targets_fits_and_can_be_used_by_everybody(
     there: tuple[Desk, LiveReader], browser: Browser, name: str, language: str, scheme: str, size: str
