@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from checks import levels
 from checks.seen import Seen
-from duty.findings import Finding, Rule, Severity
+from duty.findings import Alike, Finding, Rule, Severity
 
 FEWEST = 0.1
 """Errors a second from which their share counts: on a port that is hardly used one stray error is a large share."""
+
+
+def all_well(rule: Rule, seen: Seen) -> Sequence[Alike] | None:
+    """Return the findings where no port has errors to speak of; see ``levels.all_well``."""
+    if rule.share is not None and any(max(column.values) >= FEWEST for column in seen.columns(rule)):
+        return None
+    return levels.all_well(rule, seen)
 
 
 def judge(rule: Rule, seen: Seen) -> Iterator[Finding]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from checks.seen import Seen
-from duty.findings import Finding, Limits, Rule, Severity
+from duty.findings import Alike, Finding, Limits, Rule, Severity
 
 
 def judge(rule: Rule, seen: Seen) -> Iterator[Finding]:
@@ -20,6 +20,22 @@ def judge(rule: Rule, seen: Seen) -> Iterator[Finding]:
         yield Finding(
             rule.name, reading.instance, severity, reason, reading.parameter, reading.value, reading.unit, limit
         )
+
+
+def all_well(rule: Rule, seen: Seen) -> Sequence[Alike] | None:
+    """Return the findings where the worst of each column is well by any measure; None where some value is not."""
+    limits, well = seen.common_limits(rule), []
+    if limits is None:
+        return None
+    for column in seen.columns(rule):
+        worst = min(column.values) if limits.below else max(column.values)
+        severity, limit = level(worst, limits, Severity.CRITICAL)
+        if severity is not Severity.OK:
+            return None
+        well.append(
+            Alike(rule.name, severity, "", column.parameter, column.unit, limit, column.instances, column.values)
+        )
+    return well
 
 
 def level(value: float, limits: Limits, before: Severity = Severity.OK) -> tuple[Severity, float | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator
 
 from checks import levels
 from checks.seen import Seen
@@ -11,12 +11,12 @@ from duty.readings import Look, Reading
 from duty.targets import port_of
 
 
-def lit(look: Look, parameters: Container[str]) -> list[Reading]:
+def lit(look: Look, parameters: Collection[str]) -> list[Reading]:
     """Return the readings of these parameters at ports that are up: a port that is down has no light that is usual."""
-    readings = [reading for reading in look.readings if reading.parameter in parameters]
+    readings = list(look.about(parameters))
     if not readings:
         return []
-    dark = {r.instance for r in look.readings if r.parameter in ("port_up", "port_enabled") and not r.value}
+    dark = {reading.instance for reading in look.about(("port_up", "port_enabled")) if not reading.value}
     return [reading for reading in readings if port_of(reading.instance) not in dark]
 
 

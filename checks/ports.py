@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from checks.seen import Seen
-from duty.findings import Finding, Rule, Severity
+from duty.findings import Alike, Finding, Rule, Severity
+
+
+def all_well(rule: Rule, seen: Seen) -> Sequence[Alike] | None:
+    """Return the findings where every port is up."""
+    columns = seen.columns(rule)
+    if rule.match != "*" or not all(all(column.values) for column in columns):
+        return None
+    return [Alike(rule.name, Severity.OK, "", c.parameter, c.unit, None, c.instances, c.values) for c in columns]
 
 
 def judge(rule: Rule, seen: Seen) -> Iterator[Finding]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from duty.findings import Limits, Rule, Severity
 from duty.fold import Key, State
-from duty.readings import Look, Reading
+from duty.readings import Column, Look, Reading, by_column
 from duty.targets import Target
 
 Samples = Sequence[tuple[datetime, float]]
@@ -26,7 +26,7 @@ class Seen:
     compared with it.
     """
 
-    __slots__ = ("_by_parameter", "_numbers", "_stated", "history", "look", "medians", "states", "target")
+    __slots__ = ("_columns", "_numbers", "_stated", "history", "look", "medians", "states", "target")
 
     def __init__(
         self,
@@ -41,26 +41,33 @@ class Seen:
         self.states = states
         self.history = history or {}
         self.medians = medians or {}
-        self._by_parameter: dict[str, list[Reading]] = defaultdict(list)
+        self._columns: dict[str, list[Column]] = defaultdict(list)
         self._numbers: dict[str, dict[str, int | float]] = {}
-        for reading in look.readings:
-            self._by_parameter[reading.parameter].append(reading)
+        for column in by_column(look.readings):
+            self._columns[column.parameter].append(column)
         # A device that offers a place for its limits and leaves it empty has stated none.
         self._stated = {
             (s.parameter, s.instance, s.below): s for s in look.stated if (s.warning, s.critical) != (None, None)
         }
 
-    def readings(self, rule: Rule) -> Sequence[Reading]:
-        """Return the readings that a rule is about."""
-        readings = self._by_parameter.get(rule.parameter, ())
-        return readings if rule.match == "*" else [each for each in readings if rule.is_about(each.instance)]
+    def readings(self, rule: Rule) -> Iterator[Reading]:
+        """Yield the readings that a rule is about."""
+        for column in self._columns.get(rule.parameter, ()):
+            for reading in column.each():
+                if rule.is_about(reading.instance):
+                    yield reading
+
+    def columns(self, rule: Rule) -> Sequence[Column]:
+        """Return the columns that a rule is about, whatever instances it is for."""
+        return self._columns.get(rule.parameter, ())
 
     def number(self, parameter: str, instance: str = "") -> int | float | None:
         """Return one value, or None where it was not seen."""
         numbers = self._numbers.get(parameter)
         if numbers is None:
             # Few parameters are asked for in this way.
-            numbers = {reading.instance: reading.value for reading in self._by_parameter.get(parameter, ())}
+            columns = self._columns.get(parameter, ())
+            numbers = {at: value for c in columns for at, value in zip(c.instances, c.values, strict=True)}
             self._numbers[parameter] = numbers
         return numbers.get(instance)
 
@@ -72,6 +79,12 @@ class Seen:
         """Return the severity that was confirmed before."""
         state = self.before(rule, instance)
         return state.severity if state else Severity.OK
+
+    def common_limits(self, rule: Rule) -> Limits | None:
+        """Return the limits in force for every reading of a rule; None where it is for some, or some have their own."""
+        stated = any(parameter == rule.parameter for parameter, _, _ in self._stated)
+        own = rule.match != "*" or rule.raised or rule.drop is not None or stated
+        return None if own else rule.limits
 
     def limits(self, rule: Rule, instance: str) -> Limits:
         """Return the limits in force: what a person set for a while, else what the device itself states, else ours.

@@ -69,8 +69,8 @@ def note(notes: Notes, der: bytes, *, full: bool) -> None:
         notes.gaps.append(Gap("certificate_left", "", "malformed", clean(str(error))))
         return
     left = ends.timestamp() - time.clock_gettime(time.CLOCK_REALTIME)
-    notes.readings.append(Reading("certificate_left", "", left, "s"))
-    notes.readings.append(Reading("certificate_life", "", (ends - begins).total_seconds(), "s"))
+    notes.add(Reading("certificate_left", "", left, "s"))
+    notes.add(Reading("certificate_life", "", (ends - begins).total_seconds(), "s"))
     if not full:
         return
     notes.facts.append(Fact("certificate_ends", "", ends.isoformat(timespec="seconds").replace("+00:00", "Z")))

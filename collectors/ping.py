@@ -252,8 +252,8 @@ class PingCollector:
         if not times:
             raise CollectError(next((r.refused for r in requests if r.refused), "timeout"), address)
         notes.reached = True
-        notes.readings.append(Reading("ping_loss", "", 100 * (REQUESTS - len(times)) / REQUESTS, "%"))
-        notes.readings.append(Reading("ping_time", "", statistics.median(times), "s"))
+        notes.add(Reading("ping_loss", "", 100 * (REQUESTS - len(times)) / REQUESTS, "%"))
+        notes.add(Reading("ping_time", "", statistics.median(times), "s"))
 
     async def close(self) -> None:
         """Give back the sockets."""

@@ -78,7 +78,7 @@ class TcpCollector:
         try:
             async with asyncio.timeout(deadline - began):
                 opened = await _connect(address, wanted.port)
-                notes.readings.append(Reading("tcp_time", "", time.monotonic() - began, "s"))
+                notes.add(Reading("tcp_time", "", time.monotonic() - began, "s"))
                 if trust is not None:
                     certificate.note(notes, await _shake(opened, wanted.address, trust), full=full)
                 else:

@@ -23,10 +23,7 @@ class ReplayCollector:
         """Write down what the script shows, leaving the script's own notes as they are."""
         shown = self._script(target, full)
         notes.reached = shown.reached
-        notes.readings += shown.readings
-        notes.facts += shown.facts
-        notes.gaps += shown.gaps
-        notes.stated += shown.stated
+        notes.include(shown)
 
     async def close(self) -> None:
         """Nothing is kept open."""

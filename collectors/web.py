@@ -83,8 +83,8 @@ class HttpCollector:
         began = time.monotonic()
         async with self._fetcher.stream(wanted, address, {}, within=within) as answer:
             notes.reached = True
-            notes.readings.append(Reading("http_status", "", answer.status_code, "1"))
-            notes.readings.append(Reading("http_status_good", "", int(answer.status_code in wanted.status), "bool"))
+            notes.add(Reading("http_status", "", answer.status_code, "1"))
+            notes.add(Reading("http_status_good", "", int(answer.status_code in wanted.status), "bool"))
             if "server" in answer.headers:
                 notes.facts.append(Fact("server", "", clean(answer.headers["server"])))
             note_certificate(notes, answer, full=full)
@@ -100,8 +100,8 @@ def _write(notes: Notes, wanted: HttpTarget, page: _Page, code: str, seen: str) 
     if not any(reading.parameter == "http_status" for reading in notes.readings):
         notes.gaps.append(Gap("http_status", "", code, seen))
     if page.took is not None:
-        notes.readings.append(Reading("http_time", "", page.took, "s"))
-        notes.readings.append(Reading("http_bytes", "", len(page.content), "B"))
+        notes.add(Reading("http_time", "", page.took, "s"))
+        notes.add(Reading("http_bytes", "", len(page.content), "B"))
     else:
         notes.gaps += [Gap("http_time", "", code, seen), Gap("http_bytes", "", code, seen)]
     if not wanted.contains:
@@ -109,6 +109,6 @@ def _write(notes: Notes, wanted: HttpTarget, page: _Page, code: str, seen: str) 
     # The page's own word on its encoding is not asked: these two cover what is met, and ASCII is the same in both.
     found = any(wanted.contains.encode(codec) in page.content for codec in _CODECS)
     if found or page.took is not None:
-        notes.readings.append(Reading("http_match", "", int(found), "bool"))
+        notes.add(Reading("http_match", "", int(found), "bool"))
     else:
         notes.gaps.append(Gap("http_match", "", code, seen))

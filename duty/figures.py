@@ -67,7 +67,7 @@ def figures(sheet: Sheet, changes: Iterable[Change]) -> Figures | None:
         hottest=_worst(sheet, look, "temperature"),
         fullest=_worst(sheet, look, "disk_used"),
         ports=_ports(look, own),
-        uptime=next((r for r in look.readings if r.parameter == "uptime"), None),
+        uptime=next(look.about(("uptime",)), None),
         restarted=any(change.what == "restart" for change in own),
     )
     # A page that is only asked for has none of these.
@@ -76,7 +76,7 @@ def figures(sheet: Sheet, changes: Iterable[Change]) -> Figures | None:
 
 def _worst(sheet: Sheet, look: Look, parameter: str) -> Figure | None:
     # NaN is not above anything, and must not hide the highest.
-    readings = [r for r in look.readings if r.parameter == parameter and not isnan(r.value)]
+    readings = [r for r in look.about((parameter,)) if not isnan(r.value)]
     if not readings:
         return None
     worst = max(readings, key=lambda r: r.value)
@@ -88,8 +88,8 @@ def _worst(sheet: Sheet, look: Look, parameter: str) -> Figure | None:
 
 
 def _ports(look: Look, changes: Iterable[Change]) -> Ports | None:
-    states = {r.instance: bool(r.value) for r in look.readings if r.parameter == "port_up"}
-    switched_off = {r.instance for r in look.readings if r.parameter == "port_enabled" and not r.value}
+    states = {r.instance: bool(r.value) for r in look.about(("port_up",))}
+    switched_off = {r.instance for r in look.about(("port_enabled",)) if not r.value}
     expected = states.keys() - switched_off
     if not expected:
         return None

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from duty.grouped import Grouped
 
 
 class Severity(IntEnum):
@@ -76,3 +80,46 @@ class Finding:
     value: int | float | None = None
     unit: str = ""
     limit: float | None = None
+
+
+class Alike(NamedTuple):
+    """Findings that differ by instance and value only, as those of ports that are well do."""
+
+    check: str
+    severity: Severity
+    reason: str
+    parameter: str
+    unit: str
+    limit: float | None
+    instances: tuple[str, ...]
+    values: tuple[int | float | None, ...]
+
+    def each(self) -> Iterator[Finding]:
+        """Yield them one by one."""
+        for instance, value in zip(self.instances, self.values, strict=True):
+            yield Finding(
+                self.check, instance, self.severity, self.reason, self.parameter, value, self.unit, self.limit
+            )
+
+
+class Findings(Grouped[Finding]):
+    """Findings by what they have in common."""
+
+    __slots__ = ()
+    groups: tuple[Alike, ...]
+
+    def __init__(self, groups: Iterable[Alike]) -> None:
+        super().__init__(groups)
+
+
+def by_likeness(findings: Iterable[Finding]) -> tuple[Alike, ...]:
+    """Return findings by what they have in common, in the order in which that came."""
+    if isinstance(findings, Findings):
+        return findings.groups
+    alike: dict[tuple[str, Severity, str, str, str, float | None], tuple[list[str], list[int | float | None]]] = {}
+    for f in findings:
+        key = (f.check, f.severity, f.reason, f.parameter, f.unit, f.limit)
+        instances, values = alike.setdefault(key, ([], []))
+        instances.append(f.instance)
+        values.append(f.value)
+    return tuple(Alike(*key, tuple(instances), tuple(values)) for key, (instances, values) in alike.items())

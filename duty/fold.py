@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
-from duty.findings import Finding, Rule, Severity
+from duty.findings import Alike, Finding, Rule, Severity, by_likeness
 from duty.readings import Look
 from duty.targets import Target
 
@@ -87,7 +88,10 @@ def fold(
     """
     changed: dict[Key, State] = {}
     transitions: list[Transition] = []
-    for finding in findings:
+    news = chain.from_iterable(
+        group.each() for group in by_likeness(findings) if not _all_go_on_well(states, look.target, group)
+    )
+    for finding in news:
         key = (look.target, finding.check, finding.instance)
         before = states.get(key, _UNKNOWN)
         if _goes_on_well(before, finding):
@@ -112,6 +116,18 @@ def fold(
         if after != before:
             changed[key] = after
     return Folded(changed, tuple(transitions))
+
+
+def _all_go_on_well(states: Mapping[Key, State], target: str, group: Alike) -> bool:
+    """Say whether findings change nothing: all are well, and of none there is a state. Of a switch nearly all are so.
+
+    A switch that is on or off has a state whenever it was seen.
+    """
+    return (
+        group.severity is Severity.OK
+        and group.unit != "bool"
+        and not any((target, group.check, instance) in states for instance in group.instances)
+    )
 
 
 def _goes_on_well(state: State, finding: Finding) -> bool:

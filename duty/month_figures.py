@@ -111,7 +111,7 @@ def certificates(looks: Iterable[Look], zone: ZoneInfo, month: Month) -> tuple[C
     """Return the certificates that end within 90 days after the month, by the last look at each server."""
     found = []
     for look in looks:
-        left = next((r.value for r in look.readings if r.parameter == "certificate_left"), None)
+        left = look.number("certificate_left")
         if left is None:
             continue
         ends = (look.began + timedelta(seconds=left)).astimezone(zone).date()

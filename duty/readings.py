@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from duty.grouped import Grouped
 
 GAPS = frozenset(
     {
@@ -53,6 +56,43 @@ class Reading:
     width: int = 0
 
 
+class Column(NamedTuple):
+    """Readings that differ by instance and value only, as those of a switch's ports do."""
+
+    parameter: str
+    unit: str
+    width: int
+    instances: tuple[str, ...]
+    values: tuple[int | float, ...]
+
+    def each(self) -> Iterator[Reading]:
+        """Yield them one by one."""
+        for instance, value in zip(self.instances, self.values, strict=True):
+            yield Reading(self.parameter, instance, value, self.unit, self.width)
+
+
+class Columns(Grouped[Reading]):
+    """Readings by column."""
+
+    __slots__ = ()
+    groups: tuple[Column, ...]
+
+    def __init__(self, columns: Iterable[Column]) -> None:
+        super().__init__(columns)
+
+
+def by_column(readings: Iterable[Reading]) -> tuple[Column, ...]:
+    """Return readings by parameter, unit and width, in the order in which these came."""
+    if isinstance(readings, Columns):
+        return readings.groups
+    columns: dict[tuple[str, str, int], tuple[list[str], list[int | float]]] = {}
+    for reading in readings:
+        instances, values = columns.setdefault((reading.parameter, reading.unit, reading.width), ([], []))
+        instances.append(reading.instance)
+        values.append(reading.value)
+    return tuple(Column(*key, tuple(instances), tuple(values)) for key, (instances, values) in columns.items())
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """What is words, not a number: a version, a serial number, a port's description."""
@@ -91,7 +131,7 @@ class Look:
     began: datetime
     took: timedelta
     reached: bool
-    readings: tuple[Reading, ...] = ()
+    readings: Sequence[Reading] = ()
     facts: tuple[Fact, ...] = ()
     gaps: tuple[Gap, ...] = ()
     stated: tuple[Stated, ...] = ()
@@ -104,18 +144,45 @@ class Look:
 
     def number(self, parameter: str, instance: str = "") -> int | float | None:
         """Return the value of one reading, or None where it was not seen."""
-        return next((r.value for r in self.readings if r.parameter == parameter and r.instance == instance), None)
+        return next((r.value for r in self.about((parameter,)) if r.instance == instance), None)
+
+    def about(self, parameters: Collection[str]) -> Iterator[Reading]:
+        """Yield the readings of some parameters."""
+        for column in by_column(self.readings):
+            if column.parameter in parameters:
+                yield from column.each()
 
 
 @dataclass(slots=True)
 class Notes:
-    """What a collector writes down while it looks; what stands here survives a deadline."""
+    """What a collector writes down while it looks; what stands here survives a deadline.
 
-    readings: list[Reading] = field(default_factory=list)
+    Readings are added one by one, or as whole columns.
+    """
+
+    columns: list[Column] = field(default_factory=list)
+    singles: list[Reading] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     stated: list[Stated] = field(default_factory=list)
     reached: bool = False
+
+    @property
+    def readings(self) -> Columns:
+        """All readings that were written down."""
+        return Columns((*self.columns, *by_column(self.singles)))
+
+    def add(self, *readings: Reading) -> None:
+        """Write readings down."""
+        self.singles += readings
+
+    def include(self, page: Notes) -> None:
+        """Take over what stands on another page."""
+        self.columns += page.columns
+        self.singles += page.singles
+        self.facts += page.facts
+        self.gaps += page.gaps
+        self.stated += page.stated
 
 
 def merge(looks: Iterable[Look]) -> Look:
@@ -127,7 +194,7 @@ def merge(looks: Iterable[Look]) -> Look:
         began=began,
         took=max(look.began + look.took for look in parts) - began,
         reached=any(look.reached for look in parts),
-        readings=tuple(r for look in parts for r in look.readings),
+        readings=Columns(column for look in parts for column in by_column(look.readings)),
         facts=tuple(f for look in parts for f in look.facts),
         gaps=tuple(g for look in parts for g in look.gaps),
         stated=tuple(s for look in parts for s in look.stated),

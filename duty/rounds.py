@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from duty.findings import Finding, Severity
+from duty.findings import Finding, Findings, Severity, by_likeness
 from duty.readings import Look
 
 UTC = ZoneInfo("UTC")
@@ -176,18 +176,18 @@ class Sheet:
     target: str
     state: SheetState
     look: Look | None = None
-    findings: tuple[Finding, ...] = ()
+    findings: Sequence[Finding] = ()
 
 
 def sheet(look: Look, findings: Iterable[Finding], *, suppressed: bool = False) -> Sheet:
     """Make the sheet of one look. ``suppressed`` tells that a parent was not reached either, or maintenance is on."""
-    found = tuple(findings)
+    found = Findings(by_likeness(findings))
     if suppressed:
         state = SheetState.SUPPRESSED
     elif not look.reached:
         # A target that this agent could not even ask is unknown, and that is not its fault.
         state = SheetState.NOT_REACHED if look.silent else SheetState.NOT_INSPECTED
-    elif any(f.severity >= Severity.WARNING for f in found):
+    elif any(group.severity >= Severity.WARNING for group in found.groups):
         state = SheetState.ABNORMAL
     elif any(g.code not in HARMLESS_GAPS for g in look.gaps):
         state = SheetState.PARTIAL

@@ -57,13 +57,13 @@ def places(record: TargetRecord, shown: Look | None, wrong: Iterable[Abnormal]) 
 
 
 def _worst(look: Look, parameter: str) -> Place:
-    worst = max((r for r in look.readings if r.parameter == parameter), key=lambda r: r.value, default=None)
+    worst = max(look.about((parameter,)), key=lambda r: r.value, default=None)
     return (parameter, worst.instance if worst is not None else "")
 
 
 def _uplinks(record: TargetRecord, look: Look) -> list[Place]:
     """Return the load of the uplinks both ways: of their speed or of what was bought, else as it is."""
-    up = [r.instance for r in look.readings if r.parameter == "port_up" and _is_uplink(record, r.instance)]
+    up = [r.instance for r in look.about(("port_up",)) if _is_uplink(record, r.instance)]
     known = {(r.parameter, r.instance) for r in look.readings}
     return [
         (f"port_{way}_used" if (f"port_{way}_used", port) in known else f"port_{way}_rate", port)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -47,7 +49,7 @@ async def show(request: Request) -> Response:
     )
 
 
-def _severities(findings: tuple[Finding, ...]) -> dict[tuple[str, str], str]:
+def _severities(findings: Iterable[Finding]) -> dict[tuple[str, str], str]:
     """Return how bad each reading was found, for its cell; the worst where two checks judge the same reading."""
     found: dict[tuple[str, str], Severity] = {}
     for finding in findings:

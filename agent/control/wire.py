@@ -28,7 +28,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def plain(kind: Any, value: object) -> Any:
     """Return a value as JSON has it: numbers, text, lists, objects."""
-    return _adapter(kind).dump_python(value, mode="json")
+    return _adapter(kind).dump_python(value, mode="json", fallback=tuple)
 
 
 def typed(kind: type[T], value: object) -> T:

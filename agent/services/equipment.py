@@ -96,9 +96,8 @@ def circuit_lines(conn: Connection, agent: str, made: Sequence[Round], here: Seq
 def _see(found: dict[str, CircuitLine], target: Target, look: Look) -> None:
     """Take what one look saw of a target's circuits, by port; looks come oldest first."""
     seen: dict[str, dict[str, float]] = {}
-    for reading in look.readings:
-        if reading.parameter in ("port_up", "port_in_used", "port_out_used"):
-            seen.setdefault(reading.instance, {})[reading.parameter] = reading.value
+    for reading in look.about(("port_up", "port_in_used", "port_out_used")):
+        seen.setdefault(reading.instance, {})[reading.parameter] = reading.value
     for name, line in found.items():
         # Not seen this time is not down.
         found[name] = replace(line, up=None)

@@ -75,8 +75,8 @@ def _of(place: Place, past: Past) -> Iterator[tuple[datetime, float | None]]:
 def _values(look: Look, places: Collection[Place]) -> dict[Place, int | float] | None:
     if not look.reached:
         return None
-    wanted = set(places)
-    return {(r.parameter, r.instance): r.value for r in look.readings if (r.parameter, r.instance) in wanted}
+    readings = look.about({parameter for parameter, _ in places})
+    return {(r.parameter, r.instance): r.value for r in readings if (r.parameter, r.instance) in places}
 
 
 def _cadence(orders: Orders, target: str) -> timedelta:

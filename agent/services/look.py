@@ -124,7 +124,7 @@ class Looker:
             began=began,
             took=ended - began,
             reached=notes.reached,
-            readings=tuple(notes.readings),
+            readings=notes.readings,
             facts=tuple(notes.facts),
             gaps=(*notes.gaps, gap) if gap else tuple(notes.gaps),
             stated=tuple(notes.stated),

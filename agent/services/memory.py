@@ -13,10 +13,10 @@ from checks.optics import lit
 from checks.seen import Place, Seen
 from duty.baseline import Baseline
 from duty.cut_off import Reach, reaches
-from duty.findings import Finding, Rule, Severity
+from duty.findings import Alike, Finding, Findings, Rule, Severity, by_likeness
 from duty.fold import Folded, Key, State, fold, recorded
 from duty.rates import derive
-from duty.readings import Fact, Gap, Look, Reading
+from duty.readings import Fact, Gap, Look, Reading, by_column
 from duty.targets import Target
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Judged:
     """One look after the way of the data: derived, judged, folded."""
 
     look: Look
-    findings: tuple[Finding, ...]
+    findings: Findings
     folded: Folded
 
 
@@ -69,7 +69,9 @@ class Memory:
         self.looked[look.target] = derived
         if derived.full and derived.reached:
             self.facts[look.target] = tuple(fact for fact in derived.facts if not fact.instance)
-        if derived.reached and (look.target not in self._answered or any(r.width for r in derived.readings)):
+        if derived.reached and (
+            look.target not in self._answered or any(column.width for column in by_column(derived.readings))
+        ):
             # One that only a ping answered has no counters, and the next rates are over the time since those were seen.
             self._answered[look.target] = derived
         by_name = {rule.name: rule for rule in rules}
@@ -80,26 +82,30 @@ class Memory:
             cut_off = site.cut_off
         folded = fold(self.states, derived, findings, by_name, self.targets, self.looked, cut_off=cut_off)
         self.states.update(folded.states)
-        kept = tuple(
+        kept: list[Alike] = []
+        for group in findings.groups:
             # What is no fault stands in the sheet as it is.
-            f if f.severity <= Severity.NOTE else recorded(f, by_name[f.check], self._severity(look.target, f))
-            for f in findings
-        )
-        return Judged(derived, kept, folded)
+            kept += (
+                [group]
+                if group.severity <= Severity.NOTE
+                else by_likeness(recorded(f, by_name[f.check], self._severity(look.target, f)) for f in group.each())
+            )
+        return Judged(derived, Findings(kept), folded)
 
     def _severity(self, target: str, finding: Finding) -> Severity:
         state = self.states.get((target, finding.check, finding.instance))
         return state.severity if state else Severity.OK
 
-    def _judge(self, look: Look, target: Target, rules: Iterable[Rule]) -> tuple[Look, tuple[Finding, ...]]:
+    def _judge(self, look: Look, target: Target, rules: Iterable[Rule]) -> tuple[Look, Findings]:
         """Judge rule by rule: a check with a defect costs itself only, becomes a gap, and rests until a reload."""
         seen = Seen(look, target, self.states, self._history.get(target.name), self.medians(target.name))
-        findings, gaps = [], []
+        findings: list[Alike] = []
+        gaps: list[Gap] = []
         for rule in rules:
             place = (target.name, rule.name)
             if place not in self._broken:
                 try:
-                    findings.extend(judge(seen, (rule,)))
+                    findings += judge(seen, (rule,)).groups
                     continue
                 except Exception:
                     self._broken.add(place)
@@ -107,7 +113,7 @@ class Memory:
                         "check crashed target=%s check=%s; it rests until the settings are read again", *place
                     )
             gaps.append(Gap(rule.parameter, "", "crashed", f"check {rule.name}"))
-        return (replace(look, gaps=(*look.gaps, *gaps)) if gaps else look), tuple(findings)
+        return (replace(look, gaps=(*look.gaps, *gaps)) if gaps else look), Findings(findings)
 
     def sample(self, look: Look) -> None:
         """Keep the values that have a trend, one each five minutes, and those that have a median, one each hour."""
@@ -139,7 +145,7 @@ class Memory:
     def trends_of(self, look: Look) -> list[Reading]:
         """Return the readings of a look that a trend is judged of."""
         trends = self._trends(look.target)
-        return [reading for reading in look.readings if reading.parameter in trends]
+        return list(look.about(trends))
 
     def has_trend(self, name: str) -> bool:
         """Say whether a trend is judged of this target."""

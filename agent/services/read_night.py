@@ -224,7 +224,7 @@ def _power(
         read = sheets.read_some(conn, agent, round_.number, kept)
         for (name, parameter), row in rows.items():
             look = read[name].look if name in read else None
-            row.append(next((r for r in look.readings if r.parameter == parameter), None) if look else None)
+            row.append(next(look.about((parameter,)), None) if look else None)
     found = [PowerLine(name, parameter, tuple(row)) for (name, parameter), row in rows.items() if any(row)]
     return found, len(names) - len(kept)
 

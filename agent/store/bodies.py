@@ -12,8 +12,8 @@ from typing import Any
 
 from agent.store.columns import MICROSECOND, instant, microseconds
 from duty.errors import StoreError
-from duty.findings import Finding, Severity
-from duty.readings import Fact, Gap, Look, Reading, Stated
+from duty.findings import Alike, Finding, Findings, Severity, by_likeness
+from duty.readings import Column, Columns, Fact, Gap, Look, Reading, Stated, by_column
 from duty.rounds import Sheet, SheetState
 
 FORM = 2
@@ -123,7 +123,7 @@ def read_sheet(content: bytes) -> Sheet:
         said["target"],
         SheetState(said["state"]),
         None if said["look"] is None else _look_of(said["look"]),
-        tuple(_findings_of(said["findings"], said["form"])),
+        _findings_of(said["findings"], said["form"]),
     )
 
 
@@ -150,37 +150,30 @@ def _look(look: Look) -> dict[str, object]:
     }
 
 
-Column = tuple[str, str, int, Sequence[str], Sequence[int | float]]
-"""Parameter, unit and width of readings, what they are about, and their values in the same order."""
-
-
-def _columns(readings: Iterable[Reading]) -> tuple[list[object], list[list[str]]]:
+def _columns(readings: Iterable[Reading]) -> tuple[list[object], list[tuple[str, ...]]]:
     """Return readings by parameter, and the lists of instances that the columns name by their place."""
-    columns: dict[tuple[str, str, int], tuple[list[str], list[int | float]]] = {}
-    for r in readings:
-        column = columns.get((r.parameter, r.unit, r.width))
-        if column is None:
-            column = columns[r.parameter, r.unit, r.width] = ([], [])
-        column[0].append(r.instance)
-        column[1].append(r.value)
     places: dict[tuple[str, ...], int] = {}
     written: list[object] = [
-        [*key, places.setdefault(tuple(instances), len(places)), values] for key, (instances, values) in columns.items()
+        [parameter, unit, width, places.setdefault(instances, len(places)), values]
+        for parameter, unit, width, instances, values in by_column(readings)
     ]
-    return written, [list(instances) for instances in places]
+    return written, list(places)
 
 
 def _columns_of(said: Mapping[str, Any], only: Collection[str] | None = None) -> Iterator[Column]:
     """Yield the columns of a look, those of some parameters alone where they are named."""
     if "columns" not in said:
-        for parameter, instance, value, unit, width in said["readings"]:
-            if only is None or parameter in only:
-                yield parameter, unit, width, (instance,), (value,)
+        yield from by_column(
+            Reading(parameter, intern(instance), value, unit, width)
+            for parameter, instance, value, unit, width in said["readings"]
+            if only is None or parameter in only
+        )
         return
-    instances = said["instances"]
+    # Interned: the same few names stand in each of a thousand sheets.
+    instances = [tuple(map(intern, names)) for names in said["instances"]]
     for parameter, unit, width, place, values in said["columns"]:
         if only is None or parameter in only:
-            yield parameter, unit, width, instances[place], values
+            yield Column(intern(parameter), intern(unit), width, instances[place], tuple(values))
 
 
 def _look_of(said: Mapping[str, Any]) -> Look:
@@ -189,12 +182,7 @@ def _look_of(said: Mapping[str, Any]) -> Look:
         began=instant(said["began"]),
         took=timedelta(microseconds=said["took"]),
         reached=said["reached"],
-        # Interned: the same few names stand in each of a thousand sheets.
-        readings=tuple(
-            Reading(parameter, intern(instance), value, unit, width)
-            for parameter, unit, width, instances, values in map(_interned, _columns_of(said))
-            for instance, value in zip(instances, values, strict=True)
-        ),
+        readings=Columns(_columns_of(said)),
         facts=tuple(Fact(*row) for row in said["facts"]),
         gaps=tuple(Gap(*row) for row in said["gaps"]),
         stated=tuple(Stated(*row) for row in said["stated"]),
@@ -204,28 +192,16 @@ def _look_of(said: Mapping[str, Any]) -> Look:
 
 def _findings(findings: Iterable[Finding]) -> list[object]:
     """Return findings by what they have in common, with what they are about and their values."""
-    alike: dict[tuple[object, ...], tuple[list[str], list[int | float | None]]] = {}
-    for f in findings:
-        key = (f.check, int(f.severity), f.reason, f.parameter, f.unit, f.limit)
-        found = alike.get(key)
-        if found is None:
-            found = alike[key] = ([], [])
-        found[0].append(f.instance)
-        found[1].append(f.value)
-    return [[*key, instances, values] for key, (instances, values) in alike.items()]
+    return [
+        [check, int(severity), reason, parameter, unit, limit, instances, values]
+        for check, severity, reason, parameter, unit, limit, instances, values in by_likeness(findings)
+    ]
 
 
-def _findings_of(said: Iterable[Sequence[Any]], form: int) -> Iterator[Finding]:
+def _findings_of(said: Iterable[Sequence[Any]], form: int) -> Findings:
     if form == 1:
-        for check, instance, bad, *rest in said:
-            yield Finding(check, instance, Severity(bad), *rest)
-        return
-    for check, bad, reason, parameter, unit, limit, instances, values in said:
-        severity = Severity(bad)
-        for instance, value in zip(instances, values, strict=True):
-            yield Finding(check, instance, severity, reason, parameter, value, unit, limit)
-
-
-def _interned(column: Column) -> Column:
-    parameter, unit, width, instances, values = column
-    return intern(parameter), intern(unit), width, instances, values
+        return Findings(by_likeness(Finding(check, at, Severity(bad), *rest) for check, at, bad, *rest in said))
+    return Findings(
+        Alike(check, Severity(bad), reason, parameter, unit, limit, tuple(instances), tuple(values))
+        for check, bad, reason, parameter, unit, limit, instances, values in said
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from agent.store import bodies
 from agent.store.columns import MICROSECOND, microseconds
 from agent.store.parts import in_parts
 from agent.store.schema import rounds, sheet_bodies, sheets
-from duty.findings import Severity
+from duty.findings import Severity, by_likeness
 from duty.rounds import RoundState, Sheet, SheetState
 
 _STATES = {state.value: state for state in SheetState}
@@ -54,15 +55,17 @@ def put_sheets(conn: Connection, agent: str, number: int, written: Sequence[Shee
 
 def _row(sheet: Sheet) -> dict[str, Any]:
     """Return the narrow columns that a sheet's body implies."""
-    look, severities = sheet.look, [finding.severity for finding in sheet.findings]
+    look, severities = sheet.look, Counter[Severity]()
+    for group in by_likeness(sheet.findings):
+        severities[group.severity] += len(group.instances)
     return {
         "state": sheet.state.value,
         "began": look.began if look else None,
         "took_us": look.took // MICROSECOND if look else 0,
         "readings": len(look.readings) if look else 0,
         "gaps": len(look.gaps) if look else 0,
-        "warnings": severities.count(Severity.WARNING),
-        "criticals": severities.count(Severity.CRITICAL),
+        "warnings": severities[Severity.WARNING],
+        "criticals": severities[Severity.CRITICAL],
     }
 
 

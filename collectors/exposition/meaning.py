@@ -140,7 +140,7 @@ class Gathered:
                 if (parameter, name) not in written:
                     written.add((parameter, name))
                     width = 64 if parameter.endswith("_total") else 0
-                    notes.readings.append(Reading(parameter, name, value, PARAMETERS[parameter], width))
+                    notes.add(Reading(parameter, name, value, PARAMETERS[parameter], width))
             notes.stated += _stated(family, row, name)
         seen = {parameter for parameter, _ in written}
         parameters = _parameters(family)
@@ -158,7 +158,7 @@ class Gathered:
         """Write what became of the chosen that are not there: one that systemd does not know does not run."""
         for service in self._services:
             if service not in there and rows.met:
-                notes.readings.append(Reading(parameter, service, 0, PARAMETERS[parameter]))
+                notes.add(Reading(parameter, service, 0, PARAMETERS[parameter]))
             elif service not in there:
                 notes.gaps.append(Gap(parameter, service, "not_offered"))
 

@@ -92,10 +92,7 @@ class HostCollector:
         except OSError as error:
             for instance in part.instances:
                 gap_of(page, part.parameter, error, instance)
-        notes.readings += page.readings
-        notes.facts += page.facts
-        notes.gaps += page.gaps
-        notes.stated += page.stated
+        notes.include(page)
 
     async def close(self) -> None:
         """Do nothing: what is out comes back by itself or never will, and holds nothing of ours."""

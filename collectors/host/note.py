@@ -24,7 +24,7 @@ def number(notes: Notes, parameter: str, value: int | float, instance: str = "")
     """Write a reading. The kernel's counters are 64 bits wide, or psutil has made them so."""
     if math.isfinite(value):
         width = 64 if parameter.endswith("_total") else 0
-        notes.readings.append(Reading(parameter, clean(instance), value, PARAMETERS[parameter], width))
+        notes.add(Reading(parameter, clean(instance), value, PARAMETERS[parameter], width))
     else:
         gap(notes, parameter, "not_a_number", instance)
 

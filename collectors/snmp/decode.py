@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from collectors.snmp.by_port import Ports
-from collectors.snmp.grid import Cell, Column, Grid
+from collectors.snmp.grid import Cell, Cells, Grid
 from collectors.snmp.measure import HARMLESS, WHOLE, Number, computed, mac, text
 from collectors.snmp.naming import Naming, broken, rows_of
 from collectors.snmp.port import Fetched, Value
 from config.profiles import Computed, Object, Profile, Stating, Table, sources_of
 from duty.parameters import PARAMETERS
-from duty.readings import Fact, Gap, Notes, Reading, Stated
+from duty.readings import Column, Fact, Gap, Notes, Reading, Stated
 
 Key = tuple[str, str]
 """(parameter or fact, instance)"""
@@ -31,12 +32,17 @@ def decode(profiles: Iterable[Profile], fetched: Fetched, notes: Notes, naming: 
         for table in profile.tables.values():
             _table(table, fetched, special, ports, naming)
         seen.overlay(special)
-    offered = {parameter for parameter, _ in seen.readings}
-    notes.readings += seen.readings.values()
+    offered = {parameter for parameter, readings in seen.readings.items() if readings} | seen.columns.keys()
+    notes.columns += seen.columns.values()
+    for readings in seen.readings.values():
+        notes.add(*readings.values())
     notes.facts += seen.facts.values()
     notes.stated += seen.stated.values()
     notes.gaps += (
-        gap for gap in seen.gaps.values() if gap.code != "not_offered" or gap.instance or gap.parameter not in offered
+        gap
+        for parameter, gaps in seen.gaps.items()
+        for gap in gaps.values()
+        if gap.code != "not_offered" or gap.instance or parameter not in offered
     )
 
 
@@ -58,40 +64,44 @@ def stand_ins(table: Table) -> set[str]:
 
 @dataclass(slots=True)
 class _Seen:
-    """What one profile gave, the first of each key."""
+    """What one profile gave, by parameter and instance, the first of each.
 
-    readings: dict[Key, Reading] = field(default_factory=dict)
+    A parameter that one column gives whole stands in ``columns`` and nowhere else, until more is said of it.
+    """
+
+    columns: dict[str, Column] = field(default_factory=dict)
+    readings: dict[str, dict[str, Reading]] = field(default_factory=dict)
+    gaps: dict[str, dict[str, Gap]] = field(default_factory=dict)
     facts: dict[Key, Fact] = field(default_factory=dict)
-    gaps: dict[Key, Gap] = field(default_factory=dict)
     stated: dict[tuple[str, str, bool], Stated] = field(default_factory=dict)
 
     def add(self, parameter: str, instance: str, number: Number | str, *, width: int = 0, seen: str = "") -> None:
         """Take a number or a gap code. What is there already stays, unless it says no more than "not offered"."""
-        key = (parameter, instance)
-        if key in self.readings or (key in self.gaps and self.gaps[key].code not in HARMLESS):
+        known = self.number(parameter, instance)
+        if not isinstance(known, str) or known not in HARMLESS:
             return
         if not isinstance(number, str):
-            self.readings[key] = Reading(parameter, instance, number, PARAMETERS[parameter], width)
-            self.gaps.pop(key, None)
+            reading = Reading(parameter, instance, number, PARAMETERS[parameter], width)
+            self.readings.setdefault(parameter, {})[instance] = reading
+            self.gaps.get(parameter, {}).pop(instance, None)
         elif number:
-            self.gaps[key] = Gap(parameter, instance, number, seen)
+            self.gaps.setdefault(parameter, {})[instance] = Gap(parameter, instance, number, seen)
 
     def take(self, cell: Cell, instance: str) -> None:
         """Take what stands at an object."""
         words = text(cell.raw) if cell.number == "malformed" and cell.raw is not None else ""
         self.add(cell.given.parameter, instance, cell.number, width=cell.given.width, seen=words)
 
-    def take_all(self, column: Column, instances: Sequence[str]) -> None:
+    def take_all(self, cells: Cells, instances: tuple[str, ...]) -> None:
         """Take a whole column."""
-        given, readings, gaps = column.given, self.readings, self.gaps
-        parameter, unit, width = given.parameter, PARAMETERS[given.parameter], given.width
-        for place, (instance, number) in enumerate(zip(instances, column.numbers, strict=True)):
-            key = (parameter, instance)
-            # As a rule it is a number, and nothing is there before it.
-            if isinstance(number, str) or key in readings or key in gaps:
-                self.take(column.cell(place), instance)
-            else:
-                readings[key] = Reading(parameter, instance, number, unit, width)
+        given, numbers = cells.given, cells.numbers
+        parameter = given.parameter
+        if str in map(type, numbers) or any(parameter in told for told in (self.columns, self.readings, self.gaps)):
+            for place, instance in enumerate(instances):
+                self.take(cells.cell(place), instance)
+        else:
+            whole = tuple(cast(Sequence[Number], numbers))
+            self.columns[parameter] = Column(parameter, PARAMETERS[parameter], given.width, instances, whole)
 
     def tell(self, given: Object, instance: str, raw: Value) -> None:
         """Take a fact, unless it says nothing."""
@@ -99,22 +109,41 @@ class _Seen:
         if words:
             self.facts.setdefault((given.fact, instance), Fact(given.fact, instance, words))
 
+    def number(self, parameter: str, instance: str) -> Number | str:
+        """Return a number, or a gap code, or "" where nothing is said."""
+        self._open(parameter)
+        if reading := self.readings.get(parameter, {}).get(instance):
+            return reading.value
+        gap = self.gaps.get(parameter, {}).get(instance)
+        return gap.code if gap else ""
+
     def overlay(self, special: _Seen) -> None:
         """Lay a more special profile's results over these.
 
         Where it should have a value and could not see it, the general value does not stand in: a number that comes
         from another place for the length of one look would be taken for a change.
         """
-        for key, gap in special.gaps.items():
-            if gap.code not in HARMLESS:
-                self.readings.pop(key, None)
-            if key not in self.readings:
-                self.gaps[key] = gap
-        for key in self.gaps.keys() & special.readings.keys():
-            del self.gaps[key]
-        self.readings |= special.readings
+        for parameter in self.columns.keys() | self.readings.keys() | self.gaps.keys():
+            special._open(parameter)
+        for parameter in special.readings.keys() | special.gaps.keys():
+            self._open(parameter)
+            readings, gaps = self.readings.setdefault(parameter, {}), self.gaps.setdefault(parameter, {})
+            for instance, gap in special.gaps.get(parameter, {}).items():
+                if gap.code not in HARMLESS:
+                    readings.pop(instance, None)
+                if instance not in readings:
+                    gaps[instance] = gap
+            for instance, reading in special.readings.get(parameter, {}).items():
+                gaps.pop(instance, None)
+                readings[instance] = reading
+        self.columns |= special.columns
         self.facts |= special.facts
         self.stated |= special.stated
+
+    def _open(self, parameter: str) -> None:
+        """Take a column apart, for single values to stand beside its own."""
+        if column := self.columns.pop(parameter, None):
+            self.readings[parameter] = {reading.instance: reading for reading in column.each()}
 
 
 def _scalars(profile: Profile, fetched: Fetched, seen: _Seen) -> None:
@@ -142,8 +171,8 @@ def _table(table: Table, fetched: Fetched, seen: _Seen, ports: Ports, naming: Na
         if code or not offered:
             # Said once for the column; the rows that came before it broke off are readings none the less.
             seen.add(parameter, "", code or codes[0])
-        if offered and not code and (column := grid.alone(sources)):
-            seen.take_all(column, grid.instances)
+        if offered and not code and (cells := grid.alone(sources)):
+            seen.take_all(cells, grid.instances)
         elif offered:
             for instance, cell in zip(grid.instances, grid.first(sources), strict=True):
                 if not code or cell.number != code:
@@ -170,7 +199,7 @@ def _table(table: Table, fetched: Fetched, seen: _Seen, ports: Ports, naming: Na
 def _state(stating: Stating, table: Table, grid: Grid, seen: _Seen) -> None:
     """Take the limits that the device states for its readings, where it states any."""
     for place, instance in enumerate(grid.instances):
-        if (stating.parameter, instance) in seen.readings:
+        if not isinstance(seen.number(stating.parameter, instance), str):
             warning, critical = (
                 _limit(table, stating, name, grid, place) for name in (stating.warning, stating.critical)
             )
@@ -200,9 +229,6 @@ def _computed(recipes: Sequence[Computed], grid: Grid, seen: _Seen) -> None:
             for name in made.of:
                 if name in columns:
                     inputs.append(columns[name][place])
-                elif reading := seen.readings.get((name, instance)):
-                    inputs.append(reading.value)
                 else:
-                    gap = seen.gaps.get((name, instance))
-                    inputs.append(gap.code if gap else "")
+                    inputs.append(seen.number(name, instance))
             seen.add(made.parameter, instance, computed(made, inputs))

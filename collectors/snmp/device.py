@@ -73,7 +73,7 @@ class SnmpCollector:
             if fetched.answered:
                 notes.reached = True
                 decode(known.profiles, fetched, notes, known.naming)
-                notes.readings.append(Reading("snmp_time", "", fetched.spent.total_seconds(), "s"))
+                notes.add(Reading("snmp_time", "", fetched.spent.total_seconds(), "s"))
         if not fetched.answered:
             raise CollectError(fetched.failure or "timeout", known.device.address)
 

@@ -23,7 +23,7 @@ class Cell(NamedTuple):
         return isinstance(self.number, str) and self.number in HARMLESS
 
 
-class Column(NamedTuple):
+class Cells(NamedTuple):
     """What stands at one object in each row that counts; as a cell has it."""
 
     given: Object
@@ -46,19 +46,19 @@ class Grid:
     def __init__(self, objects: Mapping[str, Object], fetched: Fetched, names: Mapping[str, str] | None) -> None:
         """Take the names of the rows by index; None for scalars."""
         self.objects = objects
-        self.instances = [""] if names is None else list(names.values())
+        self.instances = ("",) if names is None else tuple(names.values())
         self._rows = None if names is None else list(names)
         self._fetched = fetched
-        self._columns: dict[str, Column] = {}
+        self._columns: dict[str, Cells] = {}
 
-    def column(self, name: str) -> Column:
+    def column(self, name: str) -> Cells:
         """Return what stands at an object in each row."""
         column = self._columns.get(name)
         if column is None:
             given = self.objects[name]
             raws = self._raws(given.oid)
             numbers = self._with_gaps(given, raws) if None in raws else measured_all(given, raws)
-            column = self._columns[name] = Column(given, raws, numbers)
+            column = self._columns[name] = Cells(given, raws, numbers)
         return column
 
     def _raws(self, oid: str) -> list[Value | None]:
@@ -79,7 +79,7 @@ class Grid:
             for row, raw in zip(rows, raws, strict=True)
         ]
 
-    def alone(self, sources: Sequence[str]) -> Column | None:
+    def alone(self, sources: Sequence[str]) -> Cells | None:
         """Return the one column that counts in each row, if there is such a one."""
         column = self.column(sources[0])
         return column if len(sources) == 1 or not column.harmless else None

@@ -67,11 +67,16 @@ class Costs:
         self.rss[stage] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-@dataclass
-class World:
-    """What time it is among the switches: their counters grow with it."""
+class World(SteadyClock):
+    """What time it is among the switches: an hour more with each tick, and their counters grow with it."""
 
-    tick: int = 1
+    def __init__(self) -> None:
+        super().__init__()
+        self.tick = 1
+
+    def now(self) -> datetime:
+        """Return the present instant in UTC."""
+        return super().now() + timedelta(hours=self.tick)
 
 
 def _cpu() -> float:
@@ -100,8 +105,8 @@ async def by_stage(station: Station, world: World, costs: Costs) -> None:
         folded = fold(memory.states, derived[-1], findings, {r.name: r for r in rules}, targets, first)
         memory.states.update(folded.states)
         costs.add("fold", begun)
-        make_round.put(station, opened, Judged(derived[-1], tuple(findings), folded))
-        station.recorder.note(Judged(derived[-1], tuple(findings), folded))
+        make_round.put(station, opened, Judged(derived[-1], findings, folded))
+        station.recorder.note(Judged(derived[-1], findings, folded))
     begun = _cpu()
     await make_round.close(station, opened)
     costs.add("store", begun)
@@ -157,10 +162,10 @@ async def over_snmp(costs: Costs) -> None:
 
 async def measure(targets: int, costs: Costs, folder: Path) -> None:
     """Build a station of simulated switches and send it round."""
-    world, clock = World(), SteadyClock()
+    world = World()
     store = Store.open(f"sqlite:///{folder / 'bench.db'}", "bench")
-    looker = Looker({"icmp": ReplayCollector(lambda target, full: switch(target, world.tick))}, clock)
-    station = await bootstrap.make_station(parse(settings(targets), "bench.yaml"), clock, store, looker)
+    looker = Looker({"icmp": ReplayCollector(lambda target, full: switch(target, world.tick))}, world)
+    station = await bootstrap.make_station(parse(settings(targets), "bench.yaml"), world, store, looker)
     await over_snmp(costs)
     await by_stage(station, world, costs)
     await through_the_agent(station, world, costs)

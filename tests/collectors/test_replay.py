@@ -17,7 +17,7 @@ BUDGET = timedelta(seconds=1)
 
 async def test_what_the_script_shows_stands_in_the_notes() -> None:
     shown = Notes(
-        readings=[Reading("temperature", "cpu", 41, "Cel")],
+        singles=[Reading("temperature", "cpu", 41, "Cel")],
         facts=[Fact("version", "", "5.1")],
         gaps=[Gap("fan_speed", "1", "not_offered")],
         stated=[Stated("temperature", "cpu", warning=70)],
@@ -32,8 +32,8 @@ async def test_a_look_changed_later_leaves_the_script_as_it_was() -> None:
     shown = Notes(reached=True)
     notes = Notes()
     await ReplayCollector(lambda target, full: shown).collect(SWITCH, notes, budget=BUDGET, full=True)
-    notes.readings.append(Reading("uptime", "", 5, "s"))
-    assert shown.readings == []
+    notes.add(Reading("uptime", "", 5, "s"))
+    assert not shown.readings
 
 
 async def test_the_script_knows_who_is_asked_and_for_how_much() -> None:

@@ -386,3 +386,37 @@ def test_a_circuit_is_full_by_its_bought_rate_however_fast_the_line_is() -> None
     bought = Target("gate", "", ("snmp",), "hz1", ports=(Port("*", uplink=True, rate=GIGABIT // 10),))
     derived = derive(look(60 * GIGABIT // 80, at=60, speed=GIGABIT), look(0, speed=GIGABIT), bought)
     assert derived.number("port_in_used", PORT) == pytest.approx(100)
+
+
+COUNTED = ("port_in_total", "port_out_errors_total", "port_in_discards_total", "port_in_packets_total")
+
+
+@st.composite
+def switches(draw: st.DrawFn) -> tuple[Look, Look]:
+    """Two looks at a switch of two or three ports, a minute apart; mostly all goes well."""
+    ports = [f"GE{number}" for number in range(draw(st.integers(2, 3)))]
+    grown = st.integers(0, 10**9) | st.integers(-(10**6), 10**13)
+    marks, speeds = st.sampled_from([0.0, 0.0, 0.0, 7.0]), st.sampled_from([None, 10**6, 10**9])
+    now, before = [Reading("uptime", "", 1060.0, "s")], [Reading("uptime", "", 1000.0, "s")]
+    for port in ports:
+        if (speed := draw(speeds)) is not None:
+            now.append(Reading("port_speed", port, speed, "bit/s"))
+        now.append(Reading("port_discontinuity", port, draw(marks), "s"))
+        before.append(Reading("port_discontinuity", port, 0.0, "s"))
+    for counter in draw(st.lists(st.sampled_from(COUNTED), unique=True, min_size=1)):
+        width = draw(st.sampled_from([32, 64]))
+        for port in ports:
+            was = draw(st.integers(0, 2**width - 1))
+            before.append(Reading(counter, port, was, PARAMETERS[counter], width))
+            now.append(Reading(counter, port, (was + draw(grown)) % 2**width, PARAMETERS[counter], width))
+    return replace(look(None, at=60), readings=tuple(now)), replace(look(None), readings=tuple(before))
+
+
+@given(switches())
+def test_a_column_at_once_gives_what_its_counters_give_one_by_one(seen: tuple[Look, Look]) -> None:
+    now, before = seen
+    # In another order than now, no column is like the one before.
+    mixed = replace(before, readings=tuple(reversed(before.readings)))
+    at_once, one_by_one = derive(now, before), derive(now, mixed)
+    assert sorted(map(repr, at_once.readings)) == sorted(map(repr, one_by_one.readings))
+    assert sorted(map(repr, at_once.gaps)) == sorted(map(repr, one_by_one.gaps))

@@ -153,7 +153,7 @@ class World:
         mark = next(self._marks)
         self._witness.saw(look=target.name, mark=mark)
         notes.reached = True
-        notes.readings.append(Reading("memory_size", "", mark, "B"))
+        notes.add(Reading("memory_size", "", mark, "B"))
 
     async def close(self) -> None:
         pass

@@ -235,7 +235,7 @@ class Night:
         notes = Notes(reached=True)
         shown = self.shows.get(target.name)
         if shown is not None:
-            notes.readings = list(shown(self.clock.now()))
+            notes.add(*shown(self.clock.now()))
         return notes
 
 

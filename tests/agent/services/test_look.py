@@ -35,7 +35,7 @@ class Played:
         try:
             await asyncio.sleep(0)
             notes.reached = True
-            notes.readings.append(Reading("uptime", "", 1, "s"))
+            notes.add(Reading("uptime", "", 1, "s"))
             match target.name:
                 case "hangs":
                     await self.wait_through_cancellation()
@@ -43,7 +43,7 @@ class Played:
                     raise ZeroDivisionError
                 case "is silent":
                     notes.reached = False
-                    notes.readings.clear()
+                    notes.singles.clear()
                     raise CollectError("timeout")
         finally:
             self.under_way -= 1

@@ -69,7 +69,8 @@ async def test_what_the_light_of_a_port_usually_is_is_known_after_a_restart(tmp_
         dark = 1 <= days < 4
         light = -40.0 if dark else -5.0 if days < 6 else -9.0
         return Notes(
-            [Reading("port_up", port, int(not dark), "bool"), Reading("optical_rx", port, light, "dBm")], reached=True
+            singles=[Reading("port_up", port, int(not dark), "bool"), Reading("optical_rx", port, light, "dBm")],
+            reached=True,
         )
 
     async def station() -> Station:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -52,7 +53,7 @@ def by_parameter(seen: Look) -> Look:
     return replace(seen, readings=tuple(reading for column in columns.values() for reading in column))
 
 
-def alike(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def alike(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return findings as they come back: those that have all but place and value in common together."""
     groups: dict[str, list[Finding]] = {}
     for found in findings:
