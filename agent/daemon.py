@@ -8,6 +8,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +31,13 @@ from agent.services.station import Station
 from agent.ticks import BEAT, Ticks, keep_ticking
 from config.load import check
 from config.schema import Settings
-from duty.errors import NightdutyError, SettingsError, StoreError
+from duty.errors import NightdutyError, SettingsError
 from exporters.metrics_app import MetricsPage, metrics_app
 
 log = logging.getLogger(__name__)
 
 FAREWELL = 3.0
 """Seconds that a locked record may hold up the end; the whole has ten."""
-
-PICTURE_EVERY = 5.0
-"""Seconds between two pictures for /metrics; a scrape more often than that sees the same one."""
 
 
 async def run(path: Path) -> None:
@@ -63,7 +61,8 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
     loop.add_signal_handler(signal.SIGHUP, hangup.set)
     station.links = bootstrap.make_links(settings)
     deliverer = Deliverer(station, bootstrap.make_notifiers(settings, station.clock), bootstrap.make_budgets(settings))
-    ticks, pulse, page = Ticks(station, deliverer), Pulse(station), MetricsPage()
+    ticks, pulse = Ticks(station, deliverer), Pulse(station)
+    page = MetricsPage(partial(take_picture, station, pulse))
     reader = LiveReader(station, pulse)
     verbs = Verbs(station, reader)
     door = bootstrap.make_door(settings, station)
@@ -92,7 +91,6 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
         keep_ticking(ticks, station.clock),
         pace.sweep(),
         _feed(ticks, pulse),
-        _paint(station, pulse, page),
         _reload(station, settings, path, hangup),
         listen.serve(
             "status",
@@ -162,18 +160,6 @@ async def _feed(ticks: Ticks, pulse: Pulse) -> None:
         if not stuck:
             systemd.notify("WATCHDOG=1")
         await asyncio.sleep(every)
-
-
-async def _paint(station: Station, pulse: Pulse, page: MetricsPage) -> None:
-    while True:
-        try:
-            await page.show(await take_picture(station, pulse))
-        except StoreError:
-            # The page keeps what it has, and its own metrics say how old that is.
-            pass
-        except Exception:
-            log.exception("the metrics page cannot be written; it keeps the last text")
-        await asyncio.sleep(PICTURE_EVERY)
 
 
 async def _reload(station: Station, settings: Settings, path: Path, hangup: asyncio.Event) -> None:

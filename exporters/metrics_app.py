@@ -4,77 +4,106 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import logging
+import math
 import zlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from duty.errors import StoreError
 from exporters.own_health import STALLED, Health, OwnMetrics, stalled
 from exporters.prometheus import Picture, render
 
 if TYPE_CHECKING:
     from zlib import _Compress  # typeshed's name; at run time the type has none that can be imported
 
+log = logging.getLogger(__name__)
+
 TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
+
+_GZIP: Final = 31
+"""zlib's number for the largest window in the frame of gzip."""
+
+FRESH: Final = 5.0
+"""Seconds that a picture is shown: whoever asks again within them sees the same one."""
+
+PATIENCE: Final = 5.0
+"""Seconds that a scrape waits for a new picture. Prometheus gives up after 10, and would not hear how the agent is."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Print:
-    """One rendered picture: the text, and its gzip form with the packer that can still take the rest of the page."""
+    """One rendered picture as the beginning of a gzip stream, and the packer that can still take its end."""
 
-    text: bytes
-    packed: bytes
+    packed: Sequence[bytes]
     packer: _Compress
 
     def gzip(self, rest: bytes) -> bytes:
         packer = self.packer.copy()
-        return self.packed + packer.compress(rest) + packer.flush()
+        return b"".join((*self.packed, packer.compress(rest), packer.flush()))
+
+    def text(self, rest: bytes) -> Iterator[bytes]:
+        unpacker = zlib.decompressobj(_GZIP)
+        yield from map(unpacker.decompress, self.packed)
+        yield rest
 
 
-def _print(text: bytes) -> _Print:
-    # Level 1: nine tenths of the effect of level 9 for a fraction of the time. 31 asks for the frame of gzip.
-    packer = zlib.compressobj(1, zlib.DEFLATED, 31)
-    return _Print(text, packer.compress(text) + packer.flush(zlib.Z_FULL_FLUSH), packer)
-
-
-def _draw(picture: Picture) -> _Print:
-    return _print(render(picture))
+def _print(pieces: Iterable[str]) -> _Print:
+    # Level 1: nine tenths of the effect of level 9 for a fraction of the time.
+    packer = zlib.compressobj(1, zlib.DEFLATED, _GZIP)
+    packed = [packer.compress(piece.encode()) for piece in pieces]
+    # Of a short metric the packer gives nothing yet.
+    return _Print((*filter(None, packed), packer.flush(zlib.Z_FULL_FLUSH)), packer)
 
 
 class MetricsPage:
-    """Keeps the text of the last picture, plain and packed, so that a scrape only copies it."""
+    """The page about targets and rounds: taken and rendered when somebody asks for it, and kept packed.
 
-    def __init__(self) -> None:
-        self._last = _print(b"")
-        self._next: Picture | None = None
-        self._busy = False
+    Of 1,000 switches the text is 80 MB, and packed 4.
+    """
 
-    async def show(self, picture: Picture) -> None:
-        """Render the picture in a thread and show it from then on.
+    def __init__(
+        self, take: Callable[[], Awaitable[Picture]], *, fresh: float = FRESH, patience: float = PATIENCE
+    ) -> None:
+        self._take, self._fresh, self._patience = take, fresh, patience
+        self._last = _print(())
+        self._drawn = -math.inf
+        self._drawing: asyncio.Task[None] | None = None
 
-        While one is being rendered, only the newest of those that come in is kept for after it. When rendering fails,
-        the page keeps what it has, and ``nightduty_picture_timestamp_seconds`` tells its age.
+    async def refresh(self) -> None:
+        """Have the page show a new picture, unless it has just got one or a new one takes too long.
+
+        Whoever asks meanwhile waits for the same one. When it cannot be had, the page keeps the one before, and
+        ``nightduty_picture_timestamp_seconds`` tells its age.
         """
-        self._next = picture
-        if self._busy:
-            return
-        self._busy = True
-        try:
-            while (newest := self._next) is not None:
-                self._next = None
-                self._last = await asyncio.to_thread(_draw, newest)
-        finally:
-            self._busy = False
+        if self._drawing is None:
+            if asyncio.get_running_loop().time() < self._drawn + self._fresh:
+                return
+            self._drawing = asyncio.create_task(self._renew())
+        await asyncio.wait({self._drawing}, timeout=self._patience)
 
-    def text(self, rest: bytes = b"") -> bytes:
-        """Return the page with ``rest`` at its end."""
-        return self._last.text + rest
+    async def _renew(self) -> None:
+        try:
+            # In a thread: 1,000 targets take longer than the agent's loop may stand still.
+            self._last = await asyncio.to_thread(_print, render(await self._take()))
+        except StoreError:
+            # The page keeps what it has, and its own metrics say how old that is.
+            pass
+        except Exception:
+            log.exception("the metrics page cannot be written; it keeps the last text")
+        finally:
+            self._drawn, self._drawing = asyncio.get_running_loop().time(), None
+
+    def text(self, rest: bytes = b"") -> Iterator[bytes]:
+        """Yield the page with ``rest`` at its end, a metric or a few at a time."""
+        return self._last.text(rest)
 
     def gzip(self, rest: bytes = b"") -> bytes:
         """Return the same as one gzip stream; only ``rest`` is compressed now."""
@@ -98,10 +127,11 @@ def metrics_app(
             return PlainTextResponse(
                 "this page asks for a bearer token\n", 401, {"www-authenticate": 'Bearer realm="nightduty"'}
             )
+        await page.refresh()
         headers = {"content-type": TEXT_FORMAT, "vary": "accept-encoding"}
         if _takes_gzip(request.headers.get("accept-encoding", "")):
             return Response(page.gzip(own.text()), headers=headers | {"content-encoding": "gzip"})
-        return Response(page.text(own.text()), headers=headers)
+        return StreamingResponse(page.text(own.text()), headers=headers)
 
     async def healthz(request: Request) -> Response:
         causes = stalled(health(), within)

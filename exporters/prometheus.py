@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from io import BytesIO
-from itertools import chain
-from typing import Final
 
 from duty.findings import Severity
 from duty.fold import Key, State
-from duty.readings import Look, Reading
+from duty.readings import Look
 from duty.rounds import Counts, Round, RoundState, SheetState
 from duty.targets import Target
-from exporters.metric_names import METRICS, label, labels
-
-LARGEST: Final = 1e300
-"""Readings beyond this are no measurements; the bound also keeps out NaN and the infinities."""
+from exporters.metric_names import labels
+from exporters.reading_rows import Columns
 
 Sample = tuple[str, int | float]
 """The labels as written, braces included, and the value."""
@@ -50,24 +45,20 @@ class Picture:
     next_slots: Mapping[str, datetime] = field(default_factory=dict)
 
 
-def render(picture: Picture) -> bytes:
-    """Write the picture in the text format 0.0.4.
+def render(picture: Picture) -> Iterator[str]:
+    """Write the picture in the text format 0.0.4, and yield the lines of one metric at a time.
 
     A look at a target that is not in the settings any more is left out. So is a reading that would spoil the scrape;
     ``nightduty_readings_left_out`` counts these by reason.
     """
     looks = {name: look for name, look in picture.looks.items() if name in picture.targets}
-    text = BytesIO()
-    parts = (
-        _targets(picture, looks),
-        _checks(picture.states),
-        _rounds(picture),
-        _readings(picture, looks),
-        _family("nightduty_picture_timestamp_seconds", "When what is shown here was known.", [("", _unix(picture.at))]),
+    yield from _targets(picture, looks)
+    yield from _checks(picture.states)
+    yield from _rounds(picture)
+    yield from _readings(picture, looks)
+    yield from _family(
+        "nightduty_picture_timestamp_seconds", "When what is shown here was known.", [("", _unix(picture.at))]
     )
-    for lines in chain.from_iterable(parts):
-        text.write(lines.encode())
-    return text.getvalue()
 
 
 def _family(name: str, words: str, samples: Iterable[Sample], kind: str = "gauge") -> Iterator[str]:
@@ -195,44 +186,14 @@ def _rounds(picture: Picture) -> Iterator[str]:
 
 
 def _readings(picture: Picture, looks: Mapping[str, Look]) -> Iterator[str]:
-    # The one place where there may be 1,000,000 of something: plain strings, and one metric after the other, so that
-    # the lines of one are in memory and not those of all. See ADR 0005.
-    families: dict[str, list[tuple[str, list[Reading]]]] = {name: [] for name in METRICS}
-    left_out = {"unknown_parameter": 0, "not_a_number": 0, "twice": 0}
+    columns = Columns()
     for name, look in looks.items():
-        target = f'{{target="{label(name)}",site="{label(picture.targets[name].site)}"'
-        of: dict[str, list[Reading]] = defaultdict(list)
-        for reading in look.readings:
-            of[reading.parameter].append(reading)
-        for parameter, readings in of.items():
-            if parameter in families:
-                families[parameter].append((target, readings))
-            else:
-                left_out["unknown_parameter"] += len(readings)
-    parts: dict[str, str] = {"": "}"}
-    for parameter, shown in families.items():
-        metric = METRICS[parameter]
-        family: dict[str, int | float] = {}
-        for target, readings in shown:
-            for reading in readings:
-                part = parts.get(reading.instance)
-                if part is None:
-                    part = parts[reading.instance] = f',part="{label(reading.instance)}"}}'
-                if not -LARGEST < reading.value < LARGEST:
-                    left_out["not_a_number"] += 1
-                elif (where := target + part) in family:
-                    left_out["twice"] += 1
-                else:
-                    family[where] = reading.value
-        # Division makes a float; undivided, a counter stays exact up to 2^64. The plus turns True into 1.
-        samples = (
-            family.items() if metric.divisor == 1 else ((at, value / metric.divisor) for at, value in family.items())
-        )
-        yield from _family(metric.name, metric.help, ((at, +value) for at, value in samples), metric.kind)
+        columns.add(name, picture.targets[name].site, look.readings)
+    yield from columns.text()
     yield from _family(
         "nightduty_readings_left_out",
         "Readings of the last looks that are not shown here, by reason.",
-        ((labels([("reason", reason)]), n) for reason, n in left_out.items()),
+        ((labels([("reason", reason)]), n) for reason, n in columns.left_out.items()),
     )
 
 

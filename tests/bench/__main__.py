@@ -112,7 +112,8 @@ async def by_stage(station: Station, world: World, costs: Costs) -> None:
     costs.add("store", begun)
     picture = Picture(START, targets, {look.target: look for look in derived}, memory.states)
     begun = _cpu()
-    render(picture)
+    for _ in render(picture):
+        pass
     costs.add("text", begun)
     readings = [[[r.parameter, r.instance, r.value, r.unit] for r in look.readings] for look in derived]
     begun = _cpu()

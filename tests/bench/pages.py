@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import httpx
@@ -119,13 +119,12 @@ async def keep_round(station: Station, answers: Answers) -> None:
         answers.looks += len(station.orders.targets)
 
 
-async def keep_watch(station: Station, page: MetricsPage) -> None:
-    """Do each second, and each five, what the daemon does beside it."""
-    pulse = Pulse(station)
-    for second in itertools.count():
+async def keep_watch(station: Station) -> None:
+    """Do each second what the daemon does beside it, and scrape as often as there is a new picture."""
+    page = MetricsPage(partial(take_picture, station, Pulse(station)))
+    while True:
         await station.store.write(escalate, station.orders, station.clock.now())
-        if second % 5 == 0:
-            await page.show(await take_picture(station, pulse))
+        await page.refresh()
         await asyncio.sleep(1)
 
 
@@ -140,7 +139,7 @@ async def feel(answers: Answers) -> None:
 @asynccontextmanager
 async def busy(station: Station, answers: Answers, *, rounds_too: bool) -> AsyncIterator[None]:
     """Have the agent work meanwhile."""
-    work = [feel(answers), keep_watch(station, MetricsPage())] + ([keep_round(station, answers)] if rounds_too else [])
+    work = [feel(answers), keep_watch(station)] + ([keep_round(station, answers)] if rounds_too else [])
     tasks = [asyncio.create_task(each) for each in work]
     await asyncio.sleep(1)
     try:

@@ -58,7 +58,8 @@ async def inspect(station: Station, number: int) -> tuple[float, float, int]:
     opened = await make_round.open_round(station, "whole", START + timedelta(hours=number), targets)
     cpu, wall = time.process_time(), time.perf_counter()
     done = await make_round.carry_out(station, opened)
-    render(Picture(START, targets, memory.looked, memory.states))
+    for _ in render(Picture(START, targets, memory.looked, memory.states)):
+        pass
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     if done is None or done[1][SheetState.OK] != len(targets):
         raise RuntimeError(f"not every switch was inspected whole: {done}")

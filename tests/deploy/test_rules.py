@@ -72,7 +72,7 @@ def given() -> dict[str, set[str]]:
         failures={"timeout": 1},
         desk=Desk(failing={"chat": False}),
     )
-    text = (render(picture) + OwnMetrics(lambda: health).text()).decode()
+    text = "".join(render(picture)) + OwnMetrics(lambda: health).text().decode()
     samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
     return {sample.name: {*sample.labels} for sample in samples}
 

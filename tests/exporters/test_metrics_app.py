@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +12,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from duty.readings import Look
+from duty.errors import StoreError
 from duty.targets import Target
 from exporters.metrics_app import MetricsPage, metrics_app
 from exporters.own_health import Desk, Health, OwnMetrics
@@ -35,14 +35,34 @@ WELL = Health(
 
 
 @dataclass
+class Camera:
+    """Takes pictures of the targets that a test sets, counts them, and can be held back or fail."""
+
+    targets: dict[str, Target] = field(default_factory=dict)
+    error: Exception | None = None
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    taken: int = 0
+
+    def __post_init__(self) -> None:
+        self.ready.set()
+
+    async def take(self) -> Picture:
+        self.taken += 1
+        await self.ready.wait()
+        if self.error is not None:
+            raise self.error
+        return Picture(NOW, targets=self.targets)
+
+
+@dataclass
 class Agent:
     """An agent whose health a test sets."""
 
     health: Health = WELL
-    page: MetricsPage = field(default_factory=MetricsPage)
+    camera: Camera = field(default_factory=Camera)
 
     def client(self, token: str | None = None) -> httpx.AsyncClient:
-        app = metrics_app(self.page, lambda: self.health, token)
+        app = metrics_app(MetricsPage(self.camera.take), lambda: self.health, token)
         return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://agent")
 
 
@@ -57,12 +77,16 @@ async def client(agent: Agent) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+def text_of(page: MetricsPage) -> str:
+    return b"".join(page.text()).decode()
+
+
 def targets(*names: str) -> dict[str, Target]:
     return {name: Target(name, "192.0.2.1", ("snmp",), name) for name in names}
 
 
 async def test_a_scrape_gives_what_was_seen_and_how_the_agent_is(agent: Agent, client: httpx.AsyncClient) -> None:
-    await agent.page.show(Picture(NOW, targets=targets("hq")))
+    agent.camera.targets = targets("hq")
     answer = await client.get("/metrics")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
@@ -86,7 +110,10 @@ async def test_a_scrape_gives_what_was_seen_and_how_the_agent_is(agent: Agent, c
     assert all(name.startswith("nightduty_") for name, *_ in found)
 
 
-async def test_before_the_first_picture_a_scrape_tells_of_the_agent_alone(client: httpx.AsyncClient) -> None:
+async def test_before_the_first_picture_a_scrape_tells_of_the_agent_alone(
+    agent: Agent, client: httpx.AsyncClient
+) -> None:
+    agent.camera.error = StoreError("locked")
     answer = await client.get("/metrics")
     assert "nightduty_build_info" in answer.text
     assert "nightduty_target_up" not in answer.text
@@ -119,7 +146,7 @@ def test_a_lone_surrogate_in_the_agents_own_words_does_not_fail_the_scrape() -> 
 async def test_the_page_is_packed_for_those_who_take_it(
     agent: Agent, client: httpx.AsyncClient, accepted: str, packed: bool
 ) -> None:
-    await agent.page.show(Picture(NOW, targets=targets("hq")))
+    agent.camera.targets = targets("hq")
     answer = await client.get("/metrics", headers={"accept-encoding": accepted})
     assert (answer.headers.get("content-encoding") == "gzip") is packed
     assert answer.headers["vary"] == "accept-encoding"
@@ -128,10 +155,10 @@ async def test_the_page_is_packed_for_those_who_take_it(
 
 
 async def test_the_packed_page_is_one_whole_stream_each_time() -> None:
-    page = MetricsPage()
-    await page.show(Picture(NOW, targets=targets("hq")))
+    page = MetricsPage(Camera(targets("hq")).take)
+    await page.refresh()
     for rest in (b"one\n", b"two\n" * 1000, b""):
-        assert gzip.decompress(page.gzip(rest)) == page.text(rest)
+        assert gzip.decompress(page.gzip(rest)) == b"".join(page.text(rest))
 
 
 @pytest.mark.parametrize(
@@ -197,59 +224,53 @@ async def test_there_are_two_pages_and_they_are_only_read(
     assert "server" not in answer.headers
 
 
-class HeldBack(Mapping[str, Look]):
-    """Looks whose reading a test can hold back, to have pictures come in while one is being rendered."""
-
-    def __init__(self, go: asyncio.Event, loop: asyncio.AbstractEventLoop) -> None:
-        self._go, self._loop = go, loop
-
-    def __iter__(self) -> Iterator[str]:
-        asyncio.run_coroutine_threadsafe(self._wait(), self._loop).result(10)
-        return iter(())
-
-    async def _wait(self) -> None:
-        await self._go.wait()
-
-    def __len__(self) -> int:
-        return 0
-
-    def __getitem__(self, name: str) -> Look:
-        raise KeyError(name)
+async def test_of_scrapes_that_come_together_all_are_given_the_same_picture() -> None:
+    camera = Camera(targets("hq"))
+    page = MetricsPage(camera.take)
+    await asyncio.gather(page.refresh(), page.refresh())
+    await page.refresh()
+    assert camera.taken == 1
+    assert 'nightduty_targets{site="hq"} 1' in text_of(page)
 
 
-async def test_of_pictures_that_come_in_while_one_is_rendered_the_newest_is_shown() -> None:
-    page = MetricsPage()
-    go = asyncio.Event()
-    first = asyncio.create_task(
-        page.show(Picture(NOW, targets=targets("first"), looks=HeldBack(go, asyncio.get_running_loop())))
-    )
-    await asyncio.sleep(0)
-    for name in ("second", "third"):
-        await page.show(Picture(NOW, targets=targets(name)))
-    go.set()
-    await first
-    assert b'site="third"' in page.text()
-    assert b'site="first"' not in page.text()
+async def test_a_picture_that_does_not_come_is_not_waited_for_and_is_shown_once_it_is_there() -> None:
+    camera = Camera(targets("late"))
+    camera.ready.clear()
+    page = MetricsPage(camera.take, patience=0)
+    await page.refresh()
+    await page.refresh()
+    assert text_of(page) == ""
+    camera.ready.set()
+    while not text_of(page):
+        await page.refresh()
+    assert 'site="late"' in text_of(page)
+    assert camera.taken == 1
 
 
-class Broken(Mapping[str, Look]):
-    """Looks that cannot be read."""
-
-    def __iter__(self) -> Iterator[str]:
-        raise RuntimeError("cannot be read")
-
-    def __len__(self) -> int:
-        return 1
-
-    def __getitem__(self, name: str) -> Look:
-        raise KeyError(name)
+async def test_nobody_who_may_not_read_has_a_picture_taken(agent: Agent) -> None:
+    async with agent.client(token="s3cret") as client:
+        await client.get("/metrics")
+        await client.get("/healthz")
+    assert agent.camera.taken == 0
 
 
-async def test_a_rendering_that_fails_leaves_the_page_as_it_was_and_the_next_one_works() -> None:
-    page = MetricsPage()
-    await page.show(Picture(NOW, targets=targets("before")))
-    with pytest.raises(RuntimeError, match="cannot be read"):
-        await page.show(Picture(NOW, targets=targets("broken"), looks=Broken()))
-    assert b'site="before"' in page.text()
-    await page.show(Picture(NOW, targets=targets("after")))
-    assert b'site="after"' in page.text()
+@pytest.mark.parametrize(
+    ("error", "logged"),
+    [
+        pytest.param(RuntimeError("cannot be taken"), True, id="a defect is logged"),
+        pytest.param(StoreError("locked"), False, id="the record tells of itself"),
+    ],
+)
+async def test_a_picture_that_fails_leaves_the_page_as_it_was_and_the_next_one_works(
+    error: Exception, logged: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    camera = Camera(targets("before"))
+    page = MetricsPage(camera.take, fresh=0)
+    await page.refresh()
+    camera.targets, camera.error = targets("after"), error
+    await page.refresh()
+    assert 'site="before"' in text_of(page)
+    assert ("the metrics page cannot be written" in caplog.text) is logged
+    camera.error = None
+    await page.refresh()
+    assert 'site="after"' in text_of(page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,9 +25,13 @@ CORE = Target("core", "192.0.2.1", ("snmp", "icmp"), "hq")
 Labels = dict[str, str]
 
 
+def text_of(picture: Picture) -> str:
+    return b"".join(piece.encode() for piece in render(picture)).decode()
+
+
 def samples(picture: Picture) -> dict[str, list[tuple[Labels, float]]]:
     found: dict[str, list[tuple[Labels, float]]] = {}
-    for family in text_string_to_metric_families(render(picture).decode()):
+    for family in text_string_to_metric_families(text_of(picture)):
         for sample in family.samples:
             found.setdefault(sample.name, []).append((sample.labels, sample.value))
     return found
@@ -57,7 +62,7 @@ def test_a_metric_is_named_by_its_base_unit(parameter: str, unit: str, name: str
 
 
 def test_no_two_parameters_share_a_name_and_none_takes_one_of_the_agents_own() -> None:
-    own = re.findall(r"^# TYPE (\S+)", render(Picture(NOW)).decode(), re.MULTILINE)
+    own = re.findall(r"^# TYPE (\S+)", text_of(Picture(NOW)), re.MULTILINE)
     names = [each.name for each in METRICS.values()] + own
     assert len(set(names)) == len(names)
 
@@ -81,7 +86,7 @@ def test_a_reading_is_given_in_base_units(reading: Reading, name: str, value: fl
 
 
 def test_a_counter_is_written_out_to_its_last_digit() -> None:
-    text = render(seen(Reading("port_in_total", "Gi0/1", 2**64 - 1, "B"))).decode()
+    text = text_of(seen(Reading("port_in_total", "Gi0/1", 2**64 - 1, "B")))
     assert 'nightduty_port_in_bytes_total{target="core",site="hq",part="Gi0/1"} 18446744073709551615\n' in text
     assert "# TYPE nightduty_port_in_bytes_total counter\n" in text
 
@@ -106,7 +111,7 @@ def test_a_gap_is_not_a_zero() -> None:
 
 def test_what_left_the_settings_is_not_shown() -> None:
     gone = Picture(NOW, looks=seen(Reading("uptime", "", 1, "s")).looks)
-    assert "core" not in render(gone).decode()
+    assert "core" not in text_of(gone)
 
 
 @pytest.mark.parametrize(
@@ -115,11 +120,21 @@ def test_what_left_the_settings_is_not_shown() -> None:
         pytest.param([Reading("uptime", "", float("nan"), "s")], "not_a_number", id="not a number"),
         pytest.param([Reading("uptime", "", float("inf"), "s")], "not_a_number", id="infinite"),
         pytest.param([Reading("uptime", "", 10**5000, "s")], "not_a_number", id="longer than can be written"),
+        pytest.param(
+            [Reading("load_5", "", 10**5000, "1"), Reading("load_5", "", 0.5, "1")],
+            "not_a_number",
+            id="such a one beside a good one",
+        ),
         pytest.param([Reading("colour", "", 1, "1")], "unknown_parameter", id="a parameter that nobody knows"),
         pytest.param(
             [Reading("port_up", "a", 1, "bool"), Reading("port_up", "a\x00", 0, "bool")],
             "twice",
             id="two parts that are one when cleaned",
+        ),
+        pytest.param(
+            [Reading("port_up", "", 1, "bool"), Reading("port_up", "\x00", 0, "bool")],
+            "twice",
+            id="a part that is nothing when cleaned, beside the target itself",
         ),
     ],
 )
@@ -127,6 +142,33 @@ def test_a_reading_that_would_spoil_the_scrape_is_left_out_and_counted(readings:
     shown = samples(seen(*readings, Reading("load_1", "", 2, "1")))
     assert [where["reason"] for where, n in shown["nightduty_readings_left_out"] if n] == [reason]
     assert shown["nightduty_load_1"] == [({"target": "core", "site": "hq"}, 2)]
+
+
+def test_of_two_readings_of_one_name_the_first_is_shown() -> None:
+    readings = [Reading("port_up", name, value, "bool") for name, value in (("b", 1), ("a", 0), ("b\x00", 0), ("c", 1))]
+    shown = samples(seen(*readings))["nightduty_port_up"]
+    assert [(where["part"], value) for where, value in shown] == [("b", 1), ("a", 0), ("c", 1)]
+
+
+def test_all_lines_of_a_metric_stand_together_whatever_the_order_of_the_readings() -> None:
+    names = ("core", "edge")
+    readings = tuple(
+        Reading(parameter, port, 1, "bool")
+        for port in ("Gi0/1", "100%d %s")
+        for parameter in ("port_up", "port_enabled")
+    )
+    picture = Picture(
+        NOW,
+        targets={name: replace(CORE, name=name) for name in names},
+        looks={name: Look(name, NOW, timedelta(0), True, readings) for name in names},
+    )
+    lines = [line for line in text_of(picture).splitlines() if line.startswith("nightduty_port_")]
+    assert lines == [
+        f'nightduty_{metric}{{target="{name}",site="hq",part="{port}"}} 1'
+        for metric in ("port_up", "port_enabled")
+        for name in names
+        for port in ("Gi0/1", "100%d %s")
+    ]
 
 
 def test_only_checks_that_are_not_well_have_a_line_of_their_own() -> None:
@@ -187,7 +229,7 @@ def test_a_cadence_without_a_round_yet_counts_from_zero() -> None:
 
 
 HOSTILE = st.text(st.characters(), max_size=400) | st.sampled_from(
-    ["\ud800", '"} 1\nnightduty_target_up 0', "a\\", "\u202e\u2066", "\x1b[31m", "x" * 64_000, "\\n", "\u2028"]
+    ["\ud800", '"} 1\nnightduty_target_up 0', "a\\", "\u202e\u2066", "\x1b[31m", "x" * 64_000, "\\n", "\u2028", "%d%"]
 )
 
 
@@ -213,7 +255,7 @@ def test_no_string_of_a_device_or_person_breaks_the_text(
 
 def test_each_parameter_is_shown_with_its_kind_and_a_line_of_help() -> None:
     picture = seen(*(Reading(parameter, "", 1, unit) for parameter, unit in PARAMETERS.items()))
-    families = {family.name: family for family in text_string_to_metric_families(render(picture).decode())}
+    families = {family.name: family for family in text_string_to_metric_families(text_of(picture))}
     for parameter, each in METRICS.items():
         family = families[each.name.removesuffix("_total")]
         assert family.type == ("counter" if parameter.endswith("_total") else "gauge")

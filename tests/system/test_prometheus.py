@@ -61,7 +61,7 @@ def picture() -> Picture:
 
 
 def test_promtool_has_nothing_to_say_against_the_text() -> None:
-    text = render(picture()) + OwnMetrics(lambda: HEALTH).text()
+    text = "".join(render(picture())).encode() + OwnMetrics(lambda: HEALTH).text()
     done = subprocess.run([installed("promtool"), "check", "metrics"], input=text, capture_output=True, timeout=60)
     assert (done.returncode, done.stdout + done.stderr) == (0, b"")
 
@@ -76,9 +76,11 @@ def listening() -> Iterator[tuple[socket.socket, int]]:
 @pytest.fixture
 async def agent() -> AsyncIterator[str]:
     """Serve the page with a token on a free port of the loopback, and say where."""
-    page = MetricsPage()
-    await page.show(picture())
-    app = metrics_app(page, lambda: HEALTH, TOKEN)
+
+    async def take() -> Picture:
+        return picture()
+
+    app = metrics_app(MetricsPage(take), lambda: HEALTH, TOKEN)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", server_header=False))
     with listening() as (bound, port):
         serving = asyncio.create_task(server.serve(sockets=[bound]))
