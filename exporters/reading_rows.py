@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from operator import pos
 from typing import Final
 
-from duty.readings import Reading
+from duty.readings import Reading, by_column
 from exporters.metric_names import METRICS, Metric, label
 
 LARGEST: Final = 1e300
@@ -39,16 +39,16 @@ class Columns:
     def add(self, target: str, site: str, readings: Iterable[Reading]) -> None:
         """Take what one look has read."""
         head = f'{{target="{label(target)}",site="{label(site)}"'
-        of: dict[str, list[Reading]] = defaultdict(list)
-        for reading in readings:
-            of[reading.parameter].append(reading)
-        for parameter, found in of.items():
+        found: dict[str, tuple[Parts, Values]] = {}
+        for column in by_column(readings):
+            # Two columns of one parameter, as of two widths, are one here.
+            parts, values = found.get(column.parameter, ((), ()))
+            found[column.parameter] = (parts + column.instances, values + column.values)
+        for parameter, (parts, values) in found.items():
             if parameter not in METRICS:
-                self.left_out["unknown_parameter"] += len(found)
+                self.left_out["unknown_parameter"] += len(values)
                 continue
-            parts = tuple([reading.instance for reading in found])
-            # The plus turns True into 1.
-            values = tuple([+reading.value for reading in found])
+            values = tuple(map(pos, values))  # turns True into 1
             if not self._stencils[parts] or not _measured(values):
                 parts, values = self._sift(parts, values)
             if values:
