@@ -28,6 +28,7 @@ check: $(VENV)/.dev          ## style, types, floors, stale pages
 bench: $(VENV)/.dev          ## what a round of 1,000 targets costs, the pages meanwhile, and many alerts
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.snmp
+	$(BIN)/python -m tests.bench.paced
 	$(BIN)/python -m tests.bench.pages
 	$(BIN)/python -m tests.bench.desk
 

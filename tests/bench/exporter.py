@@ -58,36 +58,55 @@ def _kind(value: bytes) -> str:
     return "OctetString" if value[0] in (4, 6) else "gauge"
 
 
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def until_open(port: int) -> None:
+    """Wait until somebody listens there. Raises TimeoutError."""
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except ConnectionError:
+                await asyncio.sleep(0.05)
+            else:
+                writer.close()
+                return
+
+
+def cpu_of(process: asyncio.subprocess.Process | None) -> float:
+    """Return the seconds of user and system time that a process has taken, its threads included."""
+    if process is None:
+        return 0.0
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
 class Exporter:
     """The exporter, running on a free port of loopback."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
-        self._port = 0
+        self.port = 0
 
     async def start(self) -> None:
         """Start it, and wait until it answers."""
         settings = self._folder / "snmp.yml"
         settings.write_text(json.dumps(_settings()))  # which is YAML, too
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
-        command = [str(FOUND), f"--config.file={settings}", f"--web.listen-address=127.0.0.1:{self._port}"]
+        self.port = free_port()
+        command = [str(FOUND), f"--config.file={settings}", f"--web.listen-address=127.0.0.1:{self.port}"]
         self._process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL)
-        async with asyncio.timeout(20):
-            while True:
-                try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", self._port)
-                except ConnectionError:
-                    await asyncio.sleep(0.05)
-                else:
-                    writer.close()
-                    return
+        await until_open(self.port)
 
     async def scrape(self, addresses: list[str], port: int, way: str, what: str) -> float:
         """Scrape all, sixteen at once; return the milliseconds of CPU that one took."""
-        begun, left = self._cpu(), iter(addresses)
+        begun, left = self.cpu(), iter(addresses)
 
         async def work() -> None:
             for address in left:
@@ -97,7 +116,7 @@ class Exporter:
                     raise RuntimeError(f"the exporter read {values} values: {body[-300:]!r}")
 
         await asyncio.gather(*(work() for _ in range(16)))
-        return 1000 * (self._cpu() - begun) / len(addresses)
+        return 1000 * (self.cpu() - begun) / len(addresses)
 
     async def stop(self) -> None:
         """End it."""
@@ -105,15 +124,13 @@ class Exporter:
             self._process.terminate()
             await self._process.wait()
 
+    def cpu(self) -> float:
+        """Return the seconds of CPU that it has taken so far."""
+        return cpu_of(self._process)
+
     async def _get(self, path: str) -> bytes:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(f"GET {path} HTTP/1.0\r\n\r\n".encode())
         body = await reader.read()
         writer.close()
         return body
-
-    def _cpu(self) -> float:
-        if self._process is None:
-            return 0.0
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
