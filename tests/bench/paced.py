@@ -17,13 +17,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
 from agent import bootstrap, pace
 from agent.clock import Clock, SteadyClock
-from agent.daemon import PICTURE_EVERY
 from agent.services import make_round
 from agent.services.look import Looker
 from agent.services.picture import take_picture
@@ -86,10 +86,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """CPU in milliseconds, of a look with all that follows it and of a switch on a page; and what was stored."""
+    """CPU of a look with all that follows it, in milliseconds, and what was stored."""
 
     look: float
-    page: float
     readings: int
     stored: float
 
@@ -125,18 +124,19 @@ async def inspect(station: Station, number: int) -> int:
 
 
 async def paint(station: Station, page: MetricsPage, plan: Plan) -> None:
-    """Draw the page of metrics as the daemon does, each time in the middle of its minute."""
+    """Have the page of metrics drawn as for a scrape, each time in the middle of its minute."""
     for number in range(plan.pages):
         await asyncio.sleep(plan.page_every if number else plan.page_every / 2)
-        await page.show(await take_picture(station, Pulse(station)))
+        await page.refresh()
+        page.gzip()
 
 
-async def at_our_pace(station: Station, looker: PacedLooker, plan: Plan) -> tuple[float, float, int]:
-    """Inspect all once at once, then at the pace, pages meanwhile; at the end draw one more page by itself.
+async def at_our_pace(station: Station, looker: PacedLooker, plan: Plan) -> tuple[float, int]:
+    """Inspect all once at once, then at the pace, pages meanwhile.
 
-    Return the CPU seconds of all at the pace and of the one page, and how many readings of a switch were stored.
+    Return the CPU seconds of all at the pace, and how many readings of a switch were stored.
     """
-    page = MetricsPage()
+    page = MetricsPage(partial(take_picture, station, Pulse(station)))
     await inspect(station, 0)
     await asyncio.sleep(1)  # of two looks closer together no rate is made
     looker.apart = 1 / A_SECOND
@@ -148,9 +148,7 @@ async def at_our_pace(station: Station, looker: PacedLooker, plan: Plan) -> tupl
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     if wall > plan.seconds + LATE_S:
         raise RuntimeError(f"the pace was not kept: {wall:.1f} s for {plan.seconds:.1f} s")
-    begun = time.process_time()
-    await page.show(await take_picture(station, Pulse(station)))
-    return cpu, time.process_time() - begun, readings
+    return cpu, readings
 
 
 async def ours(plan: Plan, port: int, folder: Path) -> Ours:
@@ -159,11 +157,11 @@ async def ours(plan: Plan, port: int, folder: Path) -> Ours:
     store = Store.open(f"sqlite:///{path}", "bench")
     looker = PacedLooker({"snmp": SnmpCollector(whole)}, clock)
     station = await bootstrap.make_station(whole, clock, store, looker)
-    cpu, page, readings = await at_our_pace(station, looker, plan)
+    cpu, readings = await at_our_pace(station, looker, plan)
     await looker.close()
     store.close()
     stored = path.stat().st_size / (readings * (plan.looks + plan.targets))
-    return Ours(1000 * cpu / plan.looks, 1000 * page / plan.targets, readings, stored)
+    return Ours(1000 * cpu / plan.looks, readings, stored)
 
 
 async def theirs(plan: Plan, port: int, folder: Path) -> tuple[float, float, float]:
@@ -189,16 +187,11 @@ async def theirs(plan: Plan, port: int, folder: Path) -> tuple[float, float, flo
 
 
 def show_ours(plan: Plan, own: Ours) -> None:
-    """Print what our agent took, and what it would take with pages as often as the daemon draws them."""
+    """Print what our agent took."""
     out.print(
         f"{plan.targets} switches, {A_SECOND} a second, {plan.seconds:.0f} s: a whole inspection, stored: "
         f"{own.look:.2f} ms CPU a device (at most {AT_MOST_MS:.0f} ms), {own.readings} readings each, "
-        f"{own.stored:.2f} bytes a stored value"
-    )
-    more = own.page * plan.targets * (1 / PICTURE_EVERY - 1 / plan.page_every) / A_SECOND
-    out.print(
-        f"  with a page of metrics each {plan.page_every:.0f} s, at {own.page:.2f} ms a device; the daemon draws one "
-        f"each {PICTURE_EVERY:.0f} s, asked for or not: {more:.2f} ms more"
+        f"{own.stored:.2f} bytes a stored value, a page of metrics each {plan.page_every:.0f} s"
     )
 
 
