@@ -51,13 +51,14 @@ class Looker:
         try:
             async with self._turns[target.name], self._places:
                 parts = await asyncio.gather(*(self._part(kind, target, budget, full) for kind in target.looks))
+                self.made += 1
+                follows = self._exit.locked()
+                # Whoever waits to leave keeps its place, so that there are never more looks than places.
+                async with self._exit:
+                    await self._breathe(follows=follows)
         finally:
             self._under_way.discard(ended)
             ended.set_result(None)
-        self.made += 1
-        follows = self._exit.locked()
-        async with self._exit:
-            await self._breathe(follows=follows)
         return merge(parts)
 
     async def _breathe(self, *, follows: bool) -> None:

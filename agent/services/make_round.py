@@ -72,10 +72,13 @@ async def carry_out(
 
 async def _look_at_all(station: Station, opened: OpenRound, progress: Progress | None) -> None:
     quiet = await _silences(station)
-    looks = [asyncio.create_task(_look(station, name)) for name in sorted(opened.waiting)]
+    looks = {asyncio.create_task(_look(station, name)) for name in sorted(opened.waiting)}
+    for task in looks:
+        # What was noted is let go; as an iterator, for as_completed keeps what it is given.
+        task.add_done_callback(looks.discard)
     unexplained: list[Judged] = []
     try:
-        for number, coming in enumerate(asyncio.as_completed(looks), start=1):
+        for number, coming in enumerate(asyncio.as_completed(iter(list(looks))), start=1):
             try:
                 judged = await coming
             except Exception:
@@ -95,7 +98,7 @@ async def _look_at_all(station: Station, opened: OpenRound, progress: Progress |
             if number % BATCH == 0 and not station.recorder.failing:
                 await station.recorder.flush()
     finally:
-        for task in looks:
+        for task in tuple(looks):
             task.cancel()
     for judged in unexplained:
         target = station.orders.targets.get(judged.look.target)
