@@ -35,7 +35,7 @@ def prune(
     return gone + _watched(conn, agent, looks_before, batch - gone)
 
 
-def shrink(conn: Connection, agent: str, pages: int = 1000) -> None:
+def shrink(conn: Connection, agent: str, pages: int = 250) -> None:
     """Give free pages of a SQLite file back to its file system; PostgreSQL sees to that by itself."""
     if conn.dialect.name == "sqlite":
         free = int(conn.exec_driver_sql("PRAGMA freelist_count").scalar_one())

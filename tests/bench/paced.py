@@ -40,7 +40,7 @@ from exporters.metrics_app import MetricsPage
 from tests.bench import exporter, prometheus
 from tests.bench.estate import PASSWORDS
 from tests.bench.snmp import addresses, estate
-from tests.bench.whole import START, settings
+from tests.bench.whole import START, settings, size
 
 A_SECOND = 10
 PAGE_EVERY_S = 60.0
@@ -86,7 +86,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """CPU of a look with all that follows it, in milliseconds, and what was stored."""
+    """CPU of a look with all that follows it, in milliseconds; its readings, and the bytes that each takes."""
 
     look: float
     readings: int
@@ -131,15 +131,13 @@ async def paint(station: Station, page: MetricsPage, plan: Plan) -> None:
         page.gzip()
 
 
-async def at_our_pace(station: Station, looker: PacedLooker, plan: Plan) -> tuple[float, int]:
-    """Inspect all once at once, then at the pace, pages meanwhile.
-
-    Return the CPU seconds of all at the pace, and how many readings of a switch were stored.
-    """
+async def at_our_pace(station: Station, looker: PacedLooker, plan: Plan) -> Ours:
+    """Inspect all once at once, then at the pace, pages meanwhile."""
     page = MetricsPage(partial(take_picture, station, Pulse(station)))
     await inspect(station, 0)
     await asyncio.sleep(1)  # of two looks closer together no rate is made
     looker.apart = 1 / A_SECOND
+    stored = await station.store.read(size)
     cpu, wall, readings = time.process_time(), time.perf_counter(), 0
     painting = asyncio.create_task(paint(station, page, plan))
     for number in range(plan.rounds):
@@ -148,20 +146,20 @@ async def at_our_pace(station: Station, looker: PacedLooker, plan: Plan) -> tupl
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     if wall > plan.seconds + LATE_S:
         raise RuntimeError(f"the pace was not kept: {wall:.1f} s for {plan.seconds:.1f} s")
-    return cpu, readings
+    stored = await station.store.read(size) - stored
+    return Ours(1000 * cpu / plan.looks, readings, stored / (readings * plan.looks))
 
 
 async def ours(plan: Plan, port: int, folder: Path) -> Ours:
-    """Measure our agent; one round more than planned is stored."""
-    whole, clock, path = parse(settings(plan.targets, port), "bench.yaml"), SteadyClock(), folder / "bench.db"
-    store = Store.open(f"sqlite:///{path}", "bench")
+    """Measure our agent."""
+    whole, clock = parse(settings(plan.targets, port), "bench.yaml"), SteadyClock()
+    store = Store.open(f"sqlite:///{folder / 'bench.db'}", "bench")
     looker = PacedLooker({"snmp": SnmpCollector(whole)}, clock)
     station = await bootstrap.make_station(whole, clock, store, looker)
-    cpu, readings = await at_our_pace(station, looker, plan)
+    own = await at_our_pace(station, looker, plan)
     await looker.close()
     store.close()
-    stored = path.stat().st_size / (readings * (plan.looks + plan.targets))
-    return Ours(1000 * cpu / plan.looks, readings, stored)
+    return own
 
 
 async def theirs(plan: Plan, port: int, folder: Path) -> tuple[float, float, float]:
@@ -191,7 +189,7 @@ def show_ours(plan: Plan, own: Ours) -> None:
     out.print(
         f"{plan.targets} switches, {A_SECOND} a second, {plan.seconds:.0f} s: a whole inspection, stored: "
         f"{own.look:.2f} ms CPU a device (at most {AT_MOST_MS:.0f} ms), {own.readings} readings each, "
-        f"{own.stored:.2f} bytes a stored value, a page of metrics each {plan.page_every:.0f} s"
+        f"{own.stored:.2f} bytes more for each value stored, a page of metrics each {plan.page_every:.0f} s"
     )
 
 

@@ -39,10 +39,11 @@ async def test_damage_is_told_in_one_line(on_sqlite: Store, file: Path) -> None:
     other = sqlite3.connect(file)
     other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     (page,) = other.execute("SELECT rootpage FROM sqlite_master WHERE name = 'sheet_body'").fetchone()
+    (size,) = other.execute("PRAGMA page_size").fetchone()
     other.close()
     with file.open("r+b") as damaged:
-        damaged.seek((page - 1) * 4096)
-        damaged.write(b"\xff" * 4096)
+        damaged.seek((page - 1) * size)
+        damaged.write(b"\xff" * size)
     found = await on_sqlite.read(condition.check)
     assert found.trouble
     assert "\n" not in found.trouble

@@ -159,7 +159,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("only root can mount a small file system")
     mount = tmp_path / "disk"
     mount.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "nightduty", mount], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "nightduty", mount], check=True)
     yield mount
     subprocess.run(["umount", mount], check=True)
 
@@ -200,7 +200,7 @@ def test_a_read_only_file_system_is_one_line(small_disk: Path, opened: Open) -> 
 def test_a_full_disk_at_the_first_start_leaves_nothing_half_made(small_disk: Path, opened: Open) -> None:
     ballast = small_disk / "ballast"
     with pytest.raises(OSError, match="No space left"):
-        ballast.write_bytes(b"\0" * 4_000_000)
+        ballast.write_bytes(b"\0" * 8_000_000)
     with pytest.raises(StoreError, match=r"disk is full|No space left"):
         opened(f"sqlite:///{small_disk}/nightduty.db")
     ballast.unlink()
