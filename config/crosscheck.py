@@ -60,7 +60,7 @@ def _names_lead_somewhere(settings: Settings) -> Iterator[Mistake]:
             yield from known(parent, "target", targets, (*at, "depends_on", number))
         if isinstance(target, SnmpTarget):
             yield from known(target.credential, "credential", settings.credentials, (*at, "credential"))
-            for number, profile in enumerate(target.profiles if "profiles" in target.model_fields_set else ()):
+            for number, profile in enumerate(target.profiles):
                 if profile not in there:
                     what = f"no profile is called '{profile}'"
                     yield Mistake((*at, "profiles", number), what, "a file of config/profiles/")

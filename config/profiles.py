@@ -42,7 +42,11 @@ CONTAINED_IN: Final = "entPhysicalContainedIn"
 ALIAS: Final = "entAliasMappingIdentifier"
 """Columns of ENTITY-MIB that lead from a physical entity to its port; a table that is about ports by them has both."""
 
+STANDARD: Final = ("system", "interfaces", "host-resources", "ucd")
+"""What a device is asked for that no profile is about: the standard MIBs."""
+
 _OID: Final = re.compile(r"1\.3(\.(0|[1-9][0-9]{0,9})){1,126}")
+_LIKE_AN_OID: Final = "numbers with dots between, like 1.3.6.1.2.1.1.3.0"
 
 
 class Object(Model):
@@ -111,11 +115,22 @@ class Table(Model):
         return tuple(dict.fromkeys((*self.instance, *self.only_if, *self.unless, *inside)))
 
 
+class Match(Model):
+    """What a device says of itself for a profile to be about it: all that stands here."""
+
+    object_id: tuple[str, ...] = Field((), description="What its sysObjectID begins with: one of these.")
+    description: tuple[str, ...] = Field((), description="What its sysDescr is like, with * and ?: one of these.")
+
+
 class Profile(Model):
     """What is asked of a device, and what its answers mean."""
 
     title: str = Field(min_length=1, description="What it is for, in a few words.")
     extends: tuple[str, ...] = Field((), description="Profiles that belong to it and come before it.")
+    match: tuple[Match, ...] = Field((), description="Which devices it is about: those that fit one of these.")
+    vendor: str = Field("", description="Who makes these devices.")
+    family: str = Field("", description="What runs on them.")
+    tells: dict[str, str] = Field({}, description="Facts in sysDescr: regular expressions with one group each.")
     scalars: dict[str, Object] = Field({}, description="Objects that stand alone, by their name in the MIB.")
     computed: tuple[Computed, ...] = Field((), description="Readings made of several scalars.")
     tables: dict[str, Table] = Field({}, description="Tables, by a name for people.")
@@ -212,6 +227,22 @@ def _above(name: str, profiles: Mapping[str, Profile]) -> set[str]:
 
 def _mistakes(profile: Profile) -> Iterator[_Mistake]:
     """Find what is well formed and yet makes no sense."""
+    for step, match in enumerate(profile.match):
+        if not (match.object_id or match.description):
+            yield _Mistake(("match", step), "it fits every device", "an 'object_id' or a 'description'")
+        for at, prefix in enumerate(match.object_id):
+            if not _OID.fullmatch(prefix):
+                yield _Mistake(("match", step, "object_id", at), "not an object identifier", _LIKE_AN_OID)
+    for fact, pattern in profile.tells.items():
+        if fact not in FACTS:
+            yield _Mistake(("tells", fact), f"unknown fact '{fact}'", one_of(fact, sorted(FACTS)))
+        try:
+            groups = re.compile(pattern).groups
+        except re.error as error:
+            yield _Mistake(("tells", fact), f"not a regular expression ({error})", "one with one group in brackets")
+        else:
+            if groups != 1:
+                yield _Mistake(("tells", fact), f"{groups} groups in brackets", "one")
     for name, scalar in profile.scalars.items():
         yield from _object(("scalars", name), scalar)
     yield from _computed((), profile.computed, profile.scalars, whole=False)
@@ -249,8 +280,7 @@ def _mistakes(profile: Profile) -> Iterator[_Mistake]:
 
 def _object(place: Place, given: Object) -> Iterator[_Mistake]:
     if not _OID.fullmatch(given.oid) or any(int(arc) >= 2**32 for arc in given.oid.split(".")):
-        expected = "numbers with dots between, like 1.3.6.1.2.1.1.3.0"
-        yield _Mistake((*place, "oid"), "not an object identifier", expected)
+        yield _Mistake((*place, "oid"), "not an object identifier", _LIKE_AN_OID)
     if given.parameter and given.fact:
         yield _Mistake(place, "both a parameter and a fact", "one of the two")
     if given.parameter:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 
 from config.limits import Limit
 from config.model import Model
+from config.profiles import STANDARD
 from config.secret import Secret
 from config.units import Address, Between, BitRate, Day, Name, PortNumber, Text, mistake
 
@@ -110,10 +111,10 @@ class SnmpTarget(TargetModel):
         default="own", description="What speaks SNMP to it: the agent itself, or the slower pysnmp if that fails."
     )
     profiles: tuple[Name, ...] = Field(
-        default=("system", "interfaces", "host-resources", "ucd"),
-        min_length=1,
+        default=(),
         max_length=32,
-        description="What it is asked for: files of `config/profiles/`. Limits may differ by them.",
+        description="What it is asked for: files of `config/profiles/`; none: chosen by what the device says it is. "
+        "Limits may differ by those that stand here.",
     )
     timeout: Annotated[timedelta, Between("100ms", "30s")] = Field(
         default=timedelta(seconds=2), description="How long one request waits for its answer."
@@ -207,7 +208,7 @@ def limit_names(target: AnyTarget) -> tuple[str, ...]:
     """Name what limits may differ by for a target, from wide to narrow: its role, then its SNMP profiles or its map."""
     role = target.role or ROLES.get(target.kind)
     if isinstance(target, SnmpTarget):
-        names = target.profiles
+        names = target.profiles or STANDARD
     else:
         names = (target.map,) if isinstance(target, ExpositionTarget) else ()
     return (*((role,) if role else ()), *names)

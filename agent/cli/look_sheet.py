@@ -16,7 +16,18 @@ from agent.console.families import families, natural, other_facts
 from duty.readings import Look, Reading
 from exporters.words import Say, format_value, say_name, say_what, shown
 
-IDENTITY: Final = ("name", "description", "model", "version", "serial", "location", "contact", "object_id")
+IDENTITY: Final = (
+    "name",
+    "description",
+    "vendor",
+    "family",
+    "model",
+    "version",
+    "serial",
+    "location",
+    "contact",
+    "object_id",
+)
 
 PORT_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {

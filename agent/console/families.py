@@ -17,7 +17,7 @@ _FAMILIES = (
     ("disk", ("disk_", "inodes_")),
     ("port", ("port_",)),
     ("optical", ("optical_",)),
-    ("sensor", ("temperature", "fan_", "power_", "battery_", "on_battery")),
+    ("sensor", ("temperature", "fan_", "power", "battery_", "on_battery", "ups_", "voltage", "current", "humidity")),
     ("service", ("process_running", "process_memory", "process_cpu", "service_")),
     ("reach", ("ping_", "tcp_", "http_", "snmp_", "certificate_")),
     ("machine", ("",)),

@@ -10,9 +10,10 @@ from typing import Final
 
 from collectors.snmp.decode import decode, stand_ins, wanting
 from collectors.snmp.engines import ENGINES
+from collectors.snmp.identify import DESCRIPTION, OBJECT_ID, Said, about, identity, said_in
 from collectors.snmp.naming import Naming
 from collectors.snmp.port import Device, Fetched, Oid, SnmpEngine, Story
-from config.profiles import Object, Profile, Table, chain, load_profiles
+from config.profiles import STANDARD, Object, Profile, Table, chain, load_profiles
 from config.schema import Settings, SnmpTarget
 from duty.errors import CollectError
 from duty.readings import Gap, Notes, Reading
@@ -22,16 +23,19 @@ _PATIENCE: Final = 2
 """Tables in a row without an answer after which a device is left alone: one of them may just be slow."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Known:
+    """A target: how it is asked, and for what. ``identified`` is None where the settings say what."""
+
     device: Device
     engine: str
     profiles: tuple[Profile, ...]
+    identified: bool | None
     naming: Naming = field(default_factory=Naming)
 
 
 class SnmpCollector:
-    """Looks at the targets of kind ``snmp``, each by the profiles that its settings name.
+    """Looks at the targets of kind ``snmp``, each by the profiles that its settings name, or that are about it.
 
     Raises KeyError when a target names a profile or a credential that there is none of; the settings' own checks
     tell this before, and better.
@@ -40,7 +44,7 @@ class SnmpCollector:
     def __init__(self, settings: Settings, engine: SnmpEngine | None = None, story: Story | None = None) -> None:
         """Take the targets of the settings; ``story`` is told how each look goes on."""
         self._story = story
-        profiles = load_profiles()
+        profiles = self._profiles = load_profiles()
         self._given = engine
         self._engines: dict[str, SnmpEngine] = {}
         self._in_flight = settings.polling.snmp_in_flight
@@ -54,7 +58,8 @@ class SnmpCollector:
                     target.retries,
                 ),
                 target.engine,
-                chain(profiles, target.profiles),
+                chain(profiles, target.profiles or STANDARD),
+                None if target.profiles else False,
             )
             for target in settings.targets
             if isinstance(target, SnmpTarget)
@@ -73,6 +78,7 @@ class SnmpCollector:
             if fetched.answered:
                 notes.reached = True
                 decode(known.profiles, fetched, notes, known.naming)
+                self._say_what_it_is(known, fetched, notes, full=full)
                 notes.add(Reading("snmp_time", "", fetched.spent.total_seconds(), "s"))
         if not fetched.answered:
             raise CollectError(fetched.failure or "timeout", known.device.address)
@@ -105,8 +111,13 @@ class SnmpCollector:
                 self._story.step(title, timedelta(seconds=loop.time() - begun))
             return fetched.failure
 
-        scalars = _wanted((s for profile in known.profiles for s in profile.scalars.values()), full=full)
+        scalars = _scalars(known.profiles, full=full)
+        if known.identified is False:
+            scalars = list(dict.fromkeys((OBJECT_ID, DESCRIPTION, *scalars)))
         broken = await ask("scalars", scalars, ())
+        if not broken and known.identified is not None and OBJECT_ID in scalars:
+            self._identify(known, said_in(fetched.scalars))
+            broken = await ask("scalars", [x for x in _scalars(known.profiles, full=full) if x not in scalars], ())
         where, silent = "scalars", 1 if broken else 0
         for title, tables in _groups(known.profiles):
             columns = _wanted((column for table in tables for column in table.columns.values()), full=full)
@@ -121,6 +132,25 @@ class SnmpCollector:
                 broken, where = failure, title
         if broken and fetched.answered:
             notes.gaps.append(Gap("snmp", "", broken, where))
+
+    def _identify(self, known: _Known, said: Said) -> None:
+        """Choose what a device is asked for by what it says it is; one that says nothing stays what it was."""
+        if any(said):
+            known.identified, profiles = True, about(self._profiles, said)
+            if profiles != known.profiles:
+                known.profiles, known.naming = profiles, Naming()
+
+    @staticmethod
+    def _say_what_it_is(known: _Known, fetched: Fetched, notes: Notes, *, full: bool) -> None:
+        """Add who made a device and what runs on it, where it does not say so itself."""
+        if full:
+            told = {fact.parameter for fact in notes.facts if not fact.instance}
+            known_by_profile = {fact.parameter: fact for fact in identity(known.profiles, said_in(fetched.scalars))}
+            notes.facts += (fact for name, fact in known_by_profile.items() if name not in told)
+
+
+def _scalars(profiles: Iterable[Profile], *, full: bool) -> list[Oid]:
+    return _wanted((scalar for profile in profiles for scalar in profile.scalars.values()), full=full)
 
 
 def _wanted(objects: Iterable[Object], *, full: bool) -> list[Oid]:
