@@ -29,7 +29,7 @@ TARGET = Target("switch", "192.0.2.1", ("snmp",), "main")
 BUDGET = timedelta(seconds=20)
 
 
-class RecordedEngine:
+class ScriptedEngine:
     """Answers from what is written down; what stands in ``silent`` never answers."""
 
     def __init__(
@@ -66,7 +66,7 @@ class RecordedEngine:
         self.closed = True
 
 
-def collector(engine: RecordedEngine | None, *profiles: str, port: int = 161) -> SnmpCollector:
+def collector(engine: ScriptedEngine | None, *profiles: str, port: int = 161) -> SnmpCollector:
     target = SnmpTarget(
         name="switch",
         kind="snmp",
@@ -82,7 +82,7 @@ def collector(engine: RecordedEngine | None, *profiles: str, port: int = 161) ->
     )
 
 
-async def look(engine: RecordedEngine, *profiles: str, full: bool = True) -> Notes:
+async def look(engine: ScriptedEngine, *profiles: str, full: bool = True) -> Notes:
     notes = Notes()
     await collector(engine, *profiles).collect(TARGET, notes, budget=BUDGET, full=full)
     return notes
@@ -93,7 +93,7 @@ def values(notes: Notes) -> dict[tuple[str, str], int | float]:
 
 
 async def test_reads_what_its_profiles_know() -> None:
-    notes = await look(RecordedEngine({UPTIME: 4200}, {NAMES: {"1": b"eth0"}, STATUS: {"1": 1}, LOAD: {"7": 12}}))
+    notes = await look(ScriptedEngine({UPTIME: 4200}, {NAMES: {"1": b"eth0"}, STATUS: {"1": 1}, LOAD: {"7": 12}}))
     assert notes.reached
     assert values(notes) == {
         ("uptime", ""): 42,
@@ -105,20 +105,20 @@ async def test_reads_what_its_profiles_know() -> None:
 
 
 async def test_asks_for_the_profiles_of_the_target_and_no_more() -> None:
-    engine = RecordedEngine({UPTIME: 4200})
+    engine = ScriptedEngine({UPTIME: 4200})
     await look(engine, "system")
     assert len(engine.asked) == 1
     assert all(oid.startswith("1.3.6.1.2.1.1.") for oid in engine.asked[0])
 
 
 async def test_the_watch_leaves_out_what_only_the_inspection_needs() -> None:
-    engine = RecordedEngine({UPTIME: 4200})
+    engine = ScriptedEngine({UPTIME: 4200})
     await look(engine, "system", full=False)
     assert engine.asked == [(UPTIME,)]
 
 
 async def test_a_column_that_two_tables_share_is_fetched_once() -> None:
-    engine = RecordedEngine({UPTIME: 4200})
+    engine = ScriptedEngine({UPTIME: 4200})
     await look(engine)
     asked = [oid for request in engine.asked for oid in request]
     assert "1.3.6.1.2.1.25.2.3.1.5" in asked
@@ -127,17 +127,17 @@ async def test_a_column_that_two_tables_share_is_fetched_once() -> None:
 
 async def test_a_counter_of_32_bits_is_asked_for_only_where_there_is_none_of_64() -> None:
     names = {NAMES: {"1": b"eth0", "2": b"eth1"}}
-    engine = RecordedEngine({UPTIME: 1}, names | {HIGH_COUNTER: {"1": 5, "2": 6}, LOW_COUNTER: {"1": 5, "2": 6}})
+    engine = ScriptedEngine({UPTIME: 1}, names | {HIGH_COUNTER: {"1": 5, "2": 6}, LOW_COUNTER: {"1": 5, "2": 6}})
     await look(engine, "interfaces")
     assert LOW_COUNTER not in {oid for request in engine.asked for oid in request}
-    engine = RecordedEngine({UPTIME: 1}, names | {HIGH_COUNTER: {"1": 5}, LOW_COUNTER: {"1": 5, "2": 6}})
+    engine = ScriptedEngine({UPTIME: 1}, names | {HIGH_COUNTER: {"1": 5}, LOW_COUNTER: {"1": 5, "2": 6}})
     notes = await look(engine, "interfaces")
     assert {r.instance: r.width for r in notes.readings if r.parameter == "port_in_total"} == {"eth0": 64, "eth1": 32}
 
 
 @pytest.mark.parametrize("code", ["timeout", "credential_rejected", "unreachable", "budget_spent"])
 async def test_a_device_that_never_answers_is_not_reached_and_not_asked_again(code: str) -> None:
-    engine = RecordedEngine(silent=(UPTIME,), failure=code)
+    engine = ScriptedEngine(silent=(UPTIME,), failure=code)
     notes = Notes()
     with pytest.raises(CollectError, match=f"^{code}: 127.0.0.1$"):
         await collector(engine).collect(TARGET, notes, budget=BUDGET, full=True)
@@ -146,7 +146,7 @@ async def test_a_device_that_never_answers_is_not_reached_and_not_asked_again(co
 
 
 async def test_a_table_that_stays_silent_is_named_and_the_others_are_read() -> None:
-    engine = RecordedEngine({UPTIME: 4200}, {LOAD: {"7": 12}}, silent=(STATUS,))
+    engine = ScriptedEngine({UPTIME: 4200}, {LOAD: {"7": 12}}, silent=(STATUS,))
     notes = await look(engine)
     assert Gap("snmp", "", "timeout", "ports") in notes.gaps
     assert Gap("port_up", "", "timeout") in notes.gaps
@@ -155,7 +155,7 @@ async def test_a_table_that_stays_silent_is_named_and_the_others_are_read() -> N
 
 
 async def test_a_device_that_went_silent_for_good_is_left_alone() -> None:
-    engine = RecordedEngine({UPTIME: 4200}, silent=(STATUS, LOAD))
+    engine = ScriptedEngine({UPTIME: 4200}, silent=(STATUS, LOAD))
     notes = await look(engine)
     assert len(engine.asked) == 3, "scalars, ports, processors, and no more"
     assert Gap("disk_used", "", "timeout") in notes.gaps
@@ -163,7 +163,7 @@ async def test_a_device_that_went_silent_for_good_is_left_alone() -> None:
 
 
 async def test_what_was_seen_survives_a_look_that_is_cut_off() -> None:
-    class NeverReturns(RecordedEngine):
+    class NeverReturns(ScriptedEngine):
         async def fetch(
             self, device: Device, scalars: Sequence[Oid], columns: Sequence[Oid], into: Fetched, *, budget: timedelta
         ) -> None:
@@ -187,7 +187,7 @@ async def test_what_was_seen_survives_a_look_that_is_cut_off() -> None:
 
 
 async def test_closing_closes_the_engine() -> None:
-    engine = RecordedEngine()
+    engine = ScriptedEngine()
     await collector(engine).close()
     assert engine.closed
 
