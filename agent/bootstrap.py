@@ -38,7 +38,8 @@ from collectors.port import Collector
 from collectors.registry import COLLECTORS
 from collectors.snmp.device import SnmpCollector
 from collectors.snmp.engines import ENGINES
-from collectors.snmp.port import Story
+from collectors.snmp.port import Story, Value
+from collectors.snmp.recorded import RecordedEngine
 from config.build import build_cadences, build_rules, build_sites, build_targets, fingerprint
 from config.build_people import (
     build_briefs,
@@ -249,6 +250,11 @@ async def make_station(settings: Settings, clock: Clock, store: Store, looker: L
 def make_close_looker(settings: Settings, engine: str, story: Story, clock: Clock) -> Looker:
     """Return what looks at the devices of the settings by SNMP alone, and tells how it goes on."""
     return Looker({"snmp": SnmpCollector(settings, ENGINES[engine](), story)}, clock)
+
+
+def make_replaying_looker(settings: Settings, walk: dict[str, Value], clock: Clock) -> Looker:
+    """Return what looks at a recorded walk as if it were the device of the settings."""
+    return Looker({"snmp": SnmpCollector(settings, RecordedEngine(walk))}, clock)
 
 
 def make_door(settings: Settings, station: Station) -> Door:

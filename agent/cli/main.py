@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from agent.cli import accounts, alerting, asking, keeping, look, recording, reviewing, rostering, serving
+from agent.cli import accounts, alerting, asking, keeping, look, recording, replay, reviewing, rostering, serving
 from duty.errors import AlreadyRunning, NightdutyError, SettingsError
 
 USAGE = 64
@@ -24,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (serving, asking, look, alerting, reviewing, rostering, recording, keeping):
+for part in (serving, asking, look, replay, alerting, reviewing, rostering, recording, keeping):
     for command in part.COMMANDS:
         app.command()(command)
 app.add_typer(recording.app)

@@ -18,11 +18,14 @@ _INTEGER, _OCTETS, _NULL, _IDENTIFIER, _ADDRESS, _OPAQUE = 2, 4, 5, 6, 64, 68
 _UNSIGNED: Final = frozenset({65, 66, 67, 70})
 _FORM: Final = "IDENTIFIER|TYPE|VALUE, like 1.3.6.1.2.1.1.3.0|67|4200"
 
+_MOST_PROBLEMS: Final = 10
+"""Told of one file: it is likely something else altogether."""
+
 Arcs = tuple[int, ...]
 
 
 def read_walk(text: str, name: str) -> dict[Oid, Value]:
-    """Read a recorded walk. Raises SettingsError with every line that is none."""
+    """Read a recorded walk. Raises SettingsError with the first lines that are none."""
     values: dict[Oid, Value] = {}
     problems: list[Problem] = []
     for number, line in enumerate(text.splitlines(), start=1):
@@ -35,6 +38,8 @@ def read_walk(text: str, name: str) -> dict[Oid, Value]:
             value = _value(tag, written)
         except ValueError:
             problems.append(Problem(name, number, "", "not an object of a walk", _FORM))
+            if len(problems) == _MOST_PROBLEMS:
+                break
             continue
         if value is not None:
             values[oid.removeprefix(".")] = value

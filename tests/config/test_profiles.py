@@ -66,6 +66,26 @@ def test_a_profile_without_mistakes_loads(tmp_path: Path) -> None:
             id="no title",
         ),
         pytest.param(
+            "title: A device", "title: A device\nmatch: [{}]",
+            "2: match[0]: it fits every device, expected an 'object_id'", id="a match of everything",
+        ),
+        pytest.param(
+            "title: A device", "title: A device\nmatch: [{object_id: [Cisco]}]",
+            "2: match[0].object_id[0]: not an object identifier, expected numbers", id="a match by no identifier",
+        ),
+        pytest.param(
+            "title: A device", "title: A device\ntells: {versoin: '(.*)'}",
+            "2: tells.versoin: unknown fact 'versoin', expected one of", id="an unknown fact in the words",
+        ),
+        pytest.param(
+            "title: A device", "title: A device\ntells: {version: '(.*'}",
+            "2: tells.version: not a regular expression", id="no regular expression",
+        ),
+        pytest.param(
+            "title: A device", "title: A device\ntells: {version: '.*'}",
+            "2: tells.version: 0 groups in brackets, expected one", id="no group",
+        ),
+        pytest.param(
             "scale: 0.01", "scael: 0.01", "3: scalars.sysUpTime: unknown key 'scael', expected one of", id="unknown key"
         ),
         pytest.param(
