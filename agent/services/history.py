@@ -75,8 +75,9 @@ def _of(place: Place, past: Past) -> Iterator[tuple[datetime, float | None]]:
 def _values(look: Look, places: Collection[Place]) -> dict[Place, int | float] | None:
     if not look.reached:
         return None
-    readings = look.about({parameter for parameter, _ in places})
-    return {(r.parameter, r.instance): r.value for r in readings if (r.parameter, r.instance) in places}
+    wanted = set(places)
+    readings = look.about({parameter for parameter, _ in wanted})
+    return {(r.parameter, r.instance): r.value for r in readings if (r.parameter, r.instance) in wanted}
 
 
 def _cadence(orders: Orders, target: str) -> timedelta:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from duty.readings import Fact, Gap, Look, Reading, Stated, merge
+from duty.readings import Columns, Fact, Gap, Look, Reading, Stated, by_column, merge
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -54,3 +56,28 @@ def test_the_value_of_a_reading_is_known_by_parameter_and_instance() -> None:
 def test_silence_is_the_targets_own(reached: bool, codes: list[str], silent: bool) -> None:
     look = Look("core", NOON, SECOND, reached, gaps=tuple(Gap("icmp", "", code) for code in codes))
     assert look.silent is silent
+
+
+readings = st.builds(
+    Reading,
+    st.sampled_from(["port_up", "port_in_total"]),
+    st.sampled_from(["1", "2", "3"]),
+    st.integers(0, 9),
+    st.just("B"),
+    st.sampled_from([0, 32, 64]),
+)
+
+
+@given(st.lists(readings))
+def test_readings_by_column_are_the_same_readings(seen: list[Reading]) -> None:
+    kept = Columns(by_column(seen))
+    assert sorted(map(repr, kept)) == sorted(map(repr, seen))
+    assert len(kept) == len(seen)
+    assert by_column(list(kept)) == by_column(kept)
+    assert kept == tuple(kept) == Columns(kept.groups)
+    assert [kept[place] for place in range(len(kept))] == list(kept[:]) == list(kept)
+    # Of one parameter and width they come in the order in which they were seen.
+    for width in (0, 32, 64):
+        assert [r for r in kept if r.width == width and r.parameter == "port_up"] == [
+            r for r in seen if r.width == width and r.parameter == "port_up"
+        ]
