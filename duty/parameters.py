@@ -29,6 +29,7 @@ PARAMETERS: Final = MappingProxyType(
         "clock_offset": "s",
         "clock_synchronised": "bool",
         "cpu_used": "%",
+        "cpu_core_used": "%",
         "cpu_count": "1",
         "cpu_busy_total": "s",
         "cpu_busy_rate": "s/s",

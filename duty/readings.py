@@ -157,7 +157,8 @@ class Look:
 class Notes:
     """What a collector writes down while it looks; what stands here survives a deadline.
 
-    Readings are added one by one, or as whole columns.
+    Readings are added one by one, or as whole columns. ``origins`` is there where somebody wants to know what in the
+    device each reading comes from, by parameter and instance.
     """
 
     columns: list[Column] = field(default_factory=list)
@@ -166,6 +167,7 @@ class Notes:
     gaps: list[Gap] = field(default_factory=list)
     stated: list[Stated] = field(default_factory=list)
     reached: bool = False
+    origins: dict[tuple[str, str], str] | None = None
 
     @property
     def readings(self) -> Columns:

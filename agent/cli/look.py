@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -14,6 +15,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from agent import bootstrap
 from agent.cli import sayings
+from agent.cli.fleet import look_at_all, read_list
 from agent.cli.look_sheet import print_look
 from agent.cli.options import AsJson, Language
 from agent.cli.packets import Teller
@@ -43,8 +45,8 @@ _CLEAR: Final = "Typed in clear it shows in the list of processes and in the she
 
 
 def look(
-    address: Annotated[str, typer.Argument(help="The device: an IP address or a name.")],
     lang: Language,
+    address: Annotated[str, typer.Argument(help="The device: an IP address or a name.", show_default=False)] = "",
     community: Annotated[
         str, typer.Option(metavar="SECRET", help=f"Versions 1 and 2c: itself, or env:NAME, file:/PATH. {_CLEAR}")
     ] = "public",
@@ -77,11 +79,20 @@ def look(
     ] = DEFAULT_ENGINE,
     debug: Annotated[bool, typer.Option("--debug", help="Tell each packet, on standard error.")] = False,
     as_json: AsJson = False,
+    targets: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Many devices: a line NAME HOST:PORT COMMUNITY each, by version 2c."),
+    ] = None,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Of many devices, a line of JSON each.")] = False,
 ) -> int:
     """Look at one device by SNMP and show all of it; needs no settings and no agent.
 
     Exit status: 0 all was read, 1 something could not be read, 2 it did not answer.
     """
+    if (targets is None) == (not address) or (targets is None) == jsonl:
+        raise typer.BadParameter("either ADDRESS, or --targets FILE with --jsonl")
+    if targets is not None:
+        return _look_at_all(targets)
     if engine not in ENGINES:
         raise typer.BadParameter(f"{engine} is not known; choose {' or '.join(ENGINES)}", param_hint="--engine")
     kind = version or ("3" if user else "2c")
@@ -118,6 +129,13 @@ def look(
     if not seen.reached:
         return NOT_REACHED
     return PARTIAL if any(gap.code not in HARMLESS_GAPS for gap in seen.gaps) else WELL
+
+
+def _look_at_all(targets: Path) -> int:
+    lines = asyncio.run(look_at_all(read_list(targets), sayings.aside(), quiet=not sys.stderr.isatty()))
+    for line in lines:
+        print(line)
+    return WELL
 
 
 async def _look(settings: Settings, engine: str, teller: Teller) -> Look:

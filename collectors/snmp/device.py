@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -12,6 +12,7 @@ from collectors.snmp.decode import decode, stand_ins, wanting
 from collectors.snmp.engines import ENGINES
 from collectors.snmp.identify import DESCRIPTION, OBJECT_ID, Said, about, identity, said_in
 from collectors.snmp.naming import Naming
+from collectors.snmp.origins import origins
 from collectors.snmp.port import Device, Fetched, Oid, SnmpEngine, Story
 from config.profiles import STANDARD, Object, Profile, Table, chain, load_profiles
 from config.schema import Settings, SnmpTarget
@@ -19,8 +20,13 @@ from duty.errors import CollectError
 from duty.readings import Gap, Notes, Reading
 from duty.targets import Target
 
+_IDENTITY: Final = (OBJECT_ID, DESCRIPTION)
 _PATIENCE: Final = 2
 """Tables in a row without an answer after which a device is left alone: one of them may just be slow."""
+
+
+_Ask = Callable[[str, Sequence[Oid], Sequence[Oid]], Awaitable[str]]
+"""Asks for scalars and columns under a title; gives the gap code that ended it early, or ""."""
 
 
 @dataclass(slots=True)
@@ -78,6 +84,8 @@ class SnmpCollector:
             if fetched.answered:
                 notes.reached = True
                 decode(known.profiles, fetched, notes, known.naming)
+                if notes.origins is not None:
+                    notes.origins |= origins(known.profiles, fetched, known.naming)
                 self._say_what_it_is(known, fetched, notes, full=full)
                 notes.add(Reading("snmp_time", "", fetched.spent.total_seconds(), "s"))
         if not fetched.answered:
@@ -111,13 +119,7 @@ class SnmpCollector:
                 self._story.step(title, timedelta(seconds=loop.time() - begun))
             return fetched.failure
 
-        scalars = _scalars(known.profiles, full=full)
-        if known.identified is False:
-            scalars = list(dict.fromkeys((OBJECT_ID, DESCRIPTION, *scalars)))
-        broken = await ask("scalars", scalars, ())
-        if not broken and known.identified is not None and OBJECT_ID in scalars:
-            self._identify(known, said_in(fetched.scalars))
-            broken = await ask("scalars", [x for x in _scalars(known.profiles, full=full) if x not in scalars], ())
+        broken = await self._ask_scalars(known, fetched, ask, full=full)
         where, silent = "scalars", 1 if broken else 0
         for title, tables in _groups(known.profiles):
             columns = _wanted((column for table in tables for column in table.columns.values()), full=full)
@@ -132,6 +134,20 @@ class SnmpCollector:
                 broken, where = failure, title
         if broken and fetched.answered:
             notes.gaps.append(Gap("snmp", "", broken, where))
+
+    async def _ask_scalars(self, known: _Known, fetched: Fetched, ask: _Ask, *, full: bool) -> str:
+        """Ask for single objects, and know the device by them where it is not known yet; return what went wrong."""
+        scalars = _scalars(known.profiles, full=full)
+        if known.identified is False:
+            scalars = list(dict.fromkeys((*_IDENTITY, *scalars)))
+        broken = await ask("scalars", scalars, ())
+        if broken or known.identified is None or OBJECT_ID not in scalars:
+            return broken
+        self._identify(known, said_in(fetched.scalars))
+        if not full:
+            # It was asked to know the device; the watch does not tell it each minute.
+            fetched.scalars = {oid: fetched.scalars[oid] for oid in fetched.scalars if oid not in _IDENTITY}
+        return await ask("scalars", [oid for oid in _scalars(known.profiles, full=full) if oid not in scalars], ())
 
     def _identify(self, known: _Known, said: Said) -> None:
         """Choose what a device is asked for by what it says it is; one that says nothing stays what it was."""

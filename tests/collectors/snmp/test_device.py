@@ -99,6 +99,7 @@ async def test_reads_what_its_profiles_know() -> None:
         ("uptime", ""): 42,
         ("port_up", "eth0"): 1,
         ("cpu_used", ""): 12,
+        ("cpu_core_used", "7"): 12,
         ("cpu_count", ""): 1,
         ("snmp_time", ""): 0.25,
     }

@@ -1,0 +1,175 @@
+"""Looking at many devices at once, without settings: a line of JSON for each, for other programs and for measuring."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from rich.console import Console
+from rich.progress import Progress
+
+from collectors.snmp.device import SnmpCollector
+from collectors.snmp.engine import OwnEngine
+from config.build import build_targets
+from config.secret import Typed
+from config.single import NAME, single
+from duty.errors import CollectError, Problem, SettingsError
+from duty.readings import Notes
+
+BUDGET: Final = timedelta(minutes=2)
+AT_ONCE: Final = 50
+MOST: Final = 10_000
+_FORM: Final = "NAME HOST:PORT COMMUNITY"
+
+_SENSORS: Final[Mapping[str, tuple[str, float]]] = {
+    "temperature": ("temperature", 1),
+    "optical_temperature": ("temperature", 1),
+    "fan_speed": ("fanspeed", 1),
+    "voltage": ("voltage", 1),
+    "current": ("current", 1),
+    "power": ("power", 1),
+    "humidity": ("humidity", 1),
+    "optical_rx": ("dbm", 1),
+    "optical_tx": ("dbm", 1),
+    "battery_charge": ("charge", 1),
+    "battery_time_left": ("runtime", 1 / 60),
+    "ups_load": ("load", 1),
+}
+"""The class of each sensor, and what its number is multiplied by there."""
+_STATES: Final = {"fan_health": "Fan", "power_health": "Power supply"}
+_HEALTH: Final = ("ok", "warning", "critical")
+
+
+class Wanted(NamedTuple):
+    """One device of the list."""
+
+    name: str
+    host: str
+    port: int
+    community: str
+
+
+def read_list(path: Path) -> list[Wanted]:
+    """Read the list of devices. Raises SettingsError with the first line that is none."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([Problem(str(path), 0, "", f"cannot be read: {error}", "a list of devices")]) from None
+    found = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip() and not line.startswith("#"):
+            try:
+                name, place, community = line.split()
+                host, _, port = place.rpartition(":")
+                found.append(Wanted(name, host.strip("[]"), int(port), community))
+            except ValueError:
+                raise SettingsError([Problem(str(path), number, "", "not a device", _FORM)]) from None
+        if len(found) > MOST:
+            raise SettingsError([Problem(str(path), number, "", f"more than {MOST} devices", "fewer")])
+    return found
+
+
+async def look_at_all(devices: list[Wanted], err: Console, *, quiet: bool) -> Iterator[str]:
+    """Look at all, so many at once; return a line for each, in the order of the list."""
+    engine, window = OwnEngine(), asyncio.Semaphore(AT_ONCE)
+    with Progress(console=err, disable=quiet, transient=True) as bar:
+        task = bar.add_task("", total=len(devices))
+
+        async def one(device: Wanted) -> str:
+            async with window:
+                line = await _line(device, engine)
+            bar.advance(task)
+            return line
+
+        try:
+            return iter(await asyncio.gather(*map(one, devices)))
+        finally:
+            await engine.close()
+
+
+async def _line(device: Wanted, engine: OwnEngine) -> str:
+    settings = single({"address": device.host, "port": device.port}, {"community": Typed(device.community)})
+    notes = Notes(origins={})
+    try:
+        async with asyncio.timeout(BUDGET.total_seconds()):
+            await SnmpCollector(settings, engine).collect(
+                build_targets(settings)[NAME], notes, budget=BUDGET, full=True
+            )
+    except CollectError as error:
+        return json.dumps({"recording": device.name, "error": error.code})
+    except TimeoutError:
+        pass  # what came until then was seen
+    return json.dumps({"recording": device.name, **described(notes)}, ensure_ascii=False)
+
+
+def described(notes: Notes) -> dict[str, Any]:
+    """Return what was seen of a device: what it is, then its parts by kind, each with the object it comes from."""
+    facts = {(fact.parameter, fact.instance): fact.text for fact in notes.facts}
+    numbers = {(r.parameter, r.instance): r.value for r in notes.readings}
+    origins = notes.origins or {}
+
+    def parts(parameter: str) -> Iterator[tuple[str, int | float, dict[str, str]]]:
+        """Yield the instances of a parameter with their values and where these come from."""
+        for (name, instance), value in numbers.items():
+            if name == parameter:
+                oid = origins.get((name, instance))
+                yield instance, value, {"oid": oid} if oid else {}
+
+    cores = list(parts("cpu_core_used"))
+    return {
+        "system": {
+            title: facts[name, ""]
+            for title, name in (
+                ("sysDescr", "description"), ("sysObjectID", "object_id"), ("sysName", "name"), ("vendor", "vendor"),
+                ("hardware", "model"), ("version", "version"), ("serial", "serial"),
+            )
+            if (name, "") in facts
+        },
+        "ports": [_port(name, numbers, facts) for name, _, _ in parts("port_up")],
+        "processors": [
+            {"descr": name or "CPU", "usage": value, **oid}
+            for name, value, oid in (cores or list(parts("cpu_used")))
+        ],
+        "memory": [
+            {"descr": name or "Physical memory", "perc": value, **_size("memory", "available", name, numbers), **oid}
+            for name, value, oid in parts("memory_used")
+        ] + [{"descr": name or "Swap space", "perc": value, **oid} for name, value, oid in parts("swap_used")],
+        "storage": [
+            {"descr": name, "perc": value, **_size("disk", "free", name, numbers), **oid}
+            for name, value, oid in parts("disk_used")
+        ],
+        "sensors": [
+            {"class": kind, "descr": name, "value": round(value * scale, 6), **oid}
+            for parameter, (kind, scale) in _SENSORS.items()
+            for name, value, oid in parts(parameter)
+        ] + [
+            {"class": "state", "descr": f"{title} {name}".strip(), "state": _HEALTH[int(value)], **oid}
+            for parameter, title in _STATES.items()
+            for name, value, oid in parts(parameter)
+        ],
+    }  # fmt: skip
+
+
+def _size(what: str, left: str, name: str, numbers: Mapping[tuple[str, str], int | float]) -> dict[str, int | float]:
+    """Return the bytes that there are and that are used, where both are known."""
+    size, free = numbers.get((f"{what}_size", name)), numbers.get((f"{what}_{left}", name))
+    return {} if size is None or free is None else {"size": size, "total": size, "used": size - free}
+
+
+def _port(
+    name: str, numbers: Mapping[tuple[str, str], int | float], facts: Mapping[tuple[str, str], str]
+) -> dict[str, Any]:
+    said: dict[str, Any] = {"ifName": name, "ifOperStatus": "up" if numbers["port_up", name] else "down"}
+    if (enabled := numbers.get(("port_enabled", name))) is not None:
+        said["ifAdminStatus"] = "up" if enabled else "down"
+    for title, parameter in (("ifSpeed", "port_speed"), ("ifMtu", "port_mtu")):
+        if (value := numbers.get((parameter, name))) is not None:
+            said[title] = value
+    for title, fact in (("ifAlias", "port_alias"), ("ifPhysAddress", "port_address"), ("ifIndex", "port_index")):
+        if (text := facts.get((fact, name))) is not None:
+            said[title] = int(text) if title == "ifIndex" else text
+    return said
