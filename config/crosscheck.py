@@ -17,6 +17,7 @@ from config import crosscheck_pages, crosscheck_people, crosscheck_reach
 from config.limits import Checks, Limit, in_force, shipped
 from config.marked import Path
 from config.mistake import Mistake, known
+from config.profiles import all_profiles
 from config.schema import Role, Settings, SnmpTarget
 from config.secret import Secret
 from config.targets import limit_names
@@ -41,6 +42,21 @@ def _site_is_written(settings: Settings) -> Iterator[Mistake]:
         yield Mistake(("sites",), "no site is written", "one at least, with its zone: the nights run by its clock")
 
 
+def _own_profiles_are_right(settings: Settings) -> Iterator[Mistake]:
+    own = settings.polling.profiles
+    at: Path = ("polling", "profiles")
+    if own is None:
+        return
+    if not own.is_absolute() or not own.is_dir():
+        yield Mistake(at, f"{own} is no folder", "the absolute path of one")
+        return
+    try:
+        all_profiles(own)
+    except SettingsError as error:
+        for problem in error.problems:
+            yield Mistake(at, f"{problem.file}:{problem.line}: {problem.path}: {problem.what}", problem.expected)
+
+
 def _targets_have_a_name_each(settings: Settings) -> Iterator[Mistake]:
     first: dict[str, int] = {}
     for index, target in enumerate(settings.targets):
@@ -51,7 +67,7 @@ def _targets_have_a_name_each(settings: Settings) -> Iterator[Mistake]:
 
 def _names_lead_somewhere(settings: Settings) -> Iterator[Mistake]:
     targets = dict.fromkeys(target.name for target in settings.targets)
-    there = device_profiles()
+    there = device_profiles(settings)
     for index, target in enumerate(settings.targets):
         at: Path = ("targets", index)
         yield from known(target.site, "site", settings.sites, (*at, "site"))
@@ -117,7 +133,11 @@ def _credentials_are_whole(settings: Settings) -> Iterator[Mistake]:
 
 def _limits_make_sense(settings: Settings) -> Iterator[Mistake]:
     written = settings.checks
-    known = {*get_args(Role), *device_profiles(), *(n for target in settings.targets for n in limit_names(target))}
+    known = {
+        *get_args(Role),
+        *device_profiles(settings),
+        *(n for target in settings.targets for n in limit_names(target)),
+    }
     at: Path = ("checks",)
     yield from _limits(at, written.everywhere, (), Checks(), written.everywhere)
     for name, limits in written.by_profile.items():
@@ -204,6 +224,7 @@ def _database_is_named(settings: Settings) -> Iterator[Mistake]:
 
 
 CHECKS: Final = (
+    _own_profiles_are_right,
     _site_is_written,
     _targets_have_a_name_each,
     _names_lead_somewhere,
@@ -240,6 +261,7 @@ def _secrets(value: Any, path: Path) -> Iterator[tuple[Path, Secret]]:
             yield from _secrets(inner, (*path, index))
 
 
-def device_profiles() -> set[str]:
-    """Name the SNMP profiles that are there."""
-    return {path.stem for path in PROFILES.glob("*.yaml")}
+def device_profiles(settings: Settings) -> set[str]:
+    """Name the SNMP profiles that are there, shipped or the operator's own."""
+    own = settings.polling.profiles
+    return {path.stem for folder in (PROFILES, own) if folder is not None for path in folder.glob("*.yaml")}

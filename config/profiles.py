@@ -148,10 +148,28 @@ def sources_of(objects: Mapping[str, Object]) -> dict[str, tuple[str, ...]]:
 @cache
 def load_profiles(folder: Path = SHIPPED) -> dict[str, Profile]:
     """Load all profiles of a folder by name. Raises SettingsError with all that is wrong in all of them."""
+    return _load(folder.glob("*.yaml"))
+
+
+def all_profiles(own: Path | None) -> dict[str, Profile]:
+    """Load the profiles that are shipped and those of a folder of the operator's; of one name, his. Raises as above.
+
+    The folder is read anew each time, for he may be writing in it.
+    """
+    return load_profiles() if own is None else _load((*SHIPPED.glob("*.yaml"), *own.glob("*.yaml")))
+
+
+def check_profile(path: Path) -> Profile:
+    """Load one file as if it stood among the shipped ones, and return its profile. Raises SettingsError."""
+    return _load((*SHIPPED.glob("*.yaml"), path))[path.stem]
+
+
+def _load(paths: Iterable[Path]) -> dict[str, Profile]:
     profiles: dict[str, Profile] = {}
     marked: dict[str, Marked] = {}
     problems: list[Problem] = []
-    for path in sorted(folder.glob("*.yaml")):
+    # Of two of one name the later counts.
+    for path in {path.stem: path for path in paths}.values():
         try:
             marked[path.stem] = read(path.read_text("utf-8"), str(path))
             profiles[path.stem] = _parse(marked[path.stem])
@@ -159,6 +177,7 @@ def load_profiles(folder: Path = SHIPPED) -> dict[str, Profile]:
             problems += error.problems
         except (OSError, UnicodeDecodeError):
             problems.append(Problem(str(path), 1, "", "cannot be read", "a file of UTF-8 text"))
+    profiles = dict(sorted(profiles.items()))
     for name, profile in profiles.items():
         problems += [marked[name].problem(*mistake) for mistake in _ancestry(name, profile, marked, profiles)]
     if problems:

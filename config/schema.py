@@ -160,6 +160,10 @@ class Polling(Model):
     snmp_in_flight: int = Field(
         default=200, ge=1, le=500, description="SNMP devices asked at the same time; pysnmp asks at most 50."
     )
+    profiles: Path | None = Field(
+        default=None,
+        description="A folder with SNMP profiles of your own; one of a shipped name takes its place.",
+    )
 
 
 class Retention(Model):

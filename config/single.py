@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from config import crosscheck
-from config.schema import Settings, SiteModel, SnmpCredential, SnmpTarget
+from config.schema import Polling, Settings, SiteModel, SnmpCredential, SnmpTarget
 from config.wording import word
 from duty.errors import Problem, SettingsError
 
 NAME: Final = "device"
 
 
-def single(target: Mapping[str, Any], credential: Mapping[str, Any]) -> Settings:
-    """Return settings with one SNMP device in them, called ``NAME``.
+def single(target: Mapping[str, Any], credential: Mapping[str, Any], profiles: Path | None = None) -> Settings:
+    """Return settings with one SNMP device in them, called ``NAME``; ``profiles`` is a folder of one's own.
 
     Raises SettingsError with all that is wrong, each by the name of the setting.
     """
@@ -25,6 +26,7 @@ def single(target: Mapping[str, Any], credential: Mapping[str, Any]) -> Settings
         sites={NAME: SiteModel(zone="UTC")},
         credentials={NAME: _made(SnmpCredential, credential)},
         targets=(_made(SnmpTarget, fields),),
+        polling=Polling(profiles=profiles),
     )
     found = [
         (str(m.path[2] if len(m.path) > 2 else m.path[-1]), m.what, m.expected) for m in crosscheck.mistakes(settings)

@@ -7,7 +7,19 @@ import sys
 
 import typer
 
-from agent.cli import accounts, alerting, asking, keeping, look, recording, replay, reviewing, rostering, serving
+from agent.cli import (
+    accounts,
+    alerting,
+    asking,
+    keeping,
+    look,
+    profiles,
+    recording,
+    replay,
+    reviewing,
+    rostering,
+    serving,
+)
 from duty.errors import AlreadyRunning, NightdutyError, SettingsError
 
 USAGE = 64
@@ -29,6 +41,7 @@ for part in (serving, asking, look, replay, alerting, reviewing, rostering, reco
         app.command()(command)
 app.add_typer(recording.app)
 app.add_typer(accounts.app)
+app.add_typer(profiles.app)
 
 
 def run(argv: list[str]) -> int:

@@ -43,13 +43,17 @@ def replay(
         list[str] | None,
         typer.Option(metavar="NAME", help="What it is read by; without it what fits the device. Several times."),
     ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--profiles", metavar="FOLDER", help="Profiles of your own, as polling.profiles names them."),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Show what the profiles make of a recorded walk: what is read, what is missing, what is not well.
 
     Exit status: 0 all is well, 1 something is not, or could not be read.
     """
-    settings = _settings(profile or ())
+    settings = _settings(profile or (), folder and folder.absolute())
     seen = asyncio.run(_look(settings, read_walk(_text(walk), str(walk)), walk.stem))
     if as_json:
         print(json.dumps(plain(Sheet, seen), ensure_ascii=False, indent=2))
@@ -70,10 +74,10 @@ def _text(walk: Path) -> str:
         raise SettingsError([problem]) from None
 
 
-def _settings(profiles: list[str] | tuple[str, ...]) -> Settings:
+def _settings(profiles: list[str] | tuple[str, ...], folder: Path | None) -> Settings:
     target: dict[str, Any] = {**_NOBODY, "profiles": tuple(profiles)}
     try:
-        return single(target, {"community": "env:NOBODY"})
+        return single(target, {"community": "env:NOBODY"}, folder)
     except SettingsError as error:
         told = [f"{p.what}, expected {p.expected}" for p in error.problems]
         raise typer.BadParameter("; ".join(told), param_hint="--profile") from None

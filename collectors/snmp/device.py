@@ -14,7 +14,7 @@ from collectors.snmp.identify import DESCRIPTION, OBJECT_ID, Said, about, identi
 from collectors.snmp.naming import Naming
 from collectors.snmp.origins import origins
 from collectors.snmp.port import Device, Fetched, Oid, SnmpEngine, Story
-from config.profiles import STANDARD, Object, Profile, Table, chain, load_profiles
+from config.profiles import STANDARD, Object, Profile, Table, all_profiles, chain
 from config.schema import Settings, SnmpTarget
 from duty.errors import CollectError
 from duty.readings import Gap, Notes, Reading
@@ -50,7 +50,7 @@ class SnmpCollector:
     def __init__(self, settings: Settings, engine: SnmpEngine | None = None, story: Story | None = None) -> None:
         """Take the targets of the settings; ``story`` is told how each look goes on."""
         self._story = story
-        profiles = self._profiles = load_profiles()
+        profiles = self._profiles = all_profiles(settings.polling.profiles)
         self._given = engine
         self._engines: dict[str, SnmpEngine] = {}
         self._in_flight = settings.polling.snmp_in_flight

@@ -103,5 +103,5 @@ class Grid:
                     break
                 cell = column.cell(place)
                 # Of two that have nothing to say, the one that says why.
-                found = cell if cell.number or not found.number else found
+                found = cell if cell.number != "" or found.number == "" else found
             yield found

@@ -310,6 +310,11 @@ def test_processors_are_counted_and_averaged() -> None:
     assert values(notes, "cpu_count") == {"": 3}
 
 
+def test_a_counter_that_stands_in_may_be_at_zero() -> None:
+    counters: Columns = {f"{IFX}.6": {"1": 5}, f"{IF}.10": {"1": 5, "2": 0}}
+    assert values(ports({**NAMES, **counters}), "port_in_total") == {"eth0": 5, "eth1": 0}
+
+
 @pytest.mark.parametrize("code", ["timeout", "row_cap", "not_offered", "budget_spent"])
 def test_half_the_processors_make_no_average(code: str) -> None:
     columns: Columns = {} if code == "not_offered" else {LOAD: {"1": 10}}
