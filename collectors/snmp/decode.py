@@ -191,7 +191,7 @@ def _table(table: Table, fetched: Fetched, seen: _Seen, ports: Ports, naming: Na
     _computed(each, grid, seen)
     for made in each if why or not names else ():
         codes = [fetched.gaps.get(table.columns[name].oid, "") for name in made.of if name in table.columns]
-        seen.add(made.parameter, "", why or computed(made, codes))
+        seen.add(made.parameter, "", why or (computed(made, codes) if codes else "not_offered"))
     for stating in table.limits:
         _state(stating, table, grid, seen)
 

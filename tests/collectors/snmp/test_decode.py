@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -313,6 +314,20 @@ def test_processors_are_counted_and_averaged() -> None:
 def test_a_counter_that_stands_in_may_be_at_zero() -> None:
     counters: Columns = {f"{IFX}.6": {"1": 5}, f"{IF}.10": {"1": 5, "2": 0}}
     assert values(ports({**NAMES, **counters}), "port_in_total") == {"eth0": 5, "eth1": 0}
+
+
+def test_what_is_made_of_readings_alone_is_not_offered_where_there_are_no_rows() -> None:
+    made = {"parameter": "disk_used", "compute": "percent_left", "of": ["disk_free", "disk_size"]}
+    columns = {
+        "free": {"oid": f"{HR}.6", "parameter": "disk_free"},
+        "size": {"oid": f"{HR}.5", "parameter": "disk_size"},
+    }
+    profile = Profile.model_validate_json(
+        json.dumps({"title": "disks", "tables": {"disks": {"columns": columns, "computed": [made]}}})
+    )
+    notes = Notes()
+    decode((profile,), Fetched(gaps={f"{HR}.5": "not_offered", f"{HR}.6": "not_offered"}), notes)
+    assert codes(notes) == dict.fromkeys([("disk_free", ""), ("disk_size", ""), ("disk_used", "")], "not_offered")
 
 
 @pytest.mark.parametrize("code", ["timeout", "row_cap", "not_offered", "budget_spent"])
