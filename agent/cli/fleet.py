@@ -129,7 +129,7 @@ def described(notes: Notes) -> dict[str, Any]:
             )
             if (name, "") in facts
         },
-        "ports": [_port(name, numbers, facts) for name, _, _ in parts("port_up")],
+        "ports": [_port(name, oid, numbers, facts) for name, oid in _ports(numbers, origins).items()],
         "processors": [
             {"descr": name or "CPU", "usage": value, **oid}
             for name, value, oid in (cores or list(parts("cpu_used")))
@@ -160,16 +160,26 @@ def _size(what: str, left: str, name: str, numbers: Mapping[tuple[str, str], int
     return {} if size is None or free is None else {"size": size, "total": size, "used": size - free}
 
 
+def _ports(numbers: Mapping[tuple[str, str], int | float], origins: Mapping[tuple[str, str], str]) -> dict[str, str]:
+    """Return the ports, also those that do not say whether they are up, with an identifier that ends in their index."""
+    seen = [key for key in numbers if key[0] in ("port_up", "port_enabled", "port_mtu")]
+    return {name: origins.get((parameter, name), "") for parameter, name in reversed(seen)}
+
+
 def _port(
-    name: str, numbers: Mapping[tuple[str, str], int | float], facts: Mapping[tuple[str, str], str]
+    name: str, oid: str, numbers: Mapping[tuple[str, str], int | float], facts: Mapping[tuple[str, str], str]
 ) -> dict[str, Any]:
-    said: dict[str, Any] = {"ifName": name, "ifOperStatus": "up" if numbers["port_up", name] else "down"}
+    up = numbers.get(("port_up", name))
+    said: dict[str, Any] = {"ifName": name, "ifOperStatus": "unknown" if up is None else "up" if up else "down"}
+    index = oid.rpartition(".")[2]
+    if index.isdecimal():
+        said["ifIndex"] = int(index)
     if (enabled := numbers.get(("port_enabled", name))) is not None:
         said["ifAdminStatus"] = "up" if enabled else "down"
     for title, parameter in (("ifSpeed", "port_speed"), ("ifMtu", "port_mtu")):
         if (value := numbers.get((parameter, name))) is not None:
             said[title] = value
-    for title, fact in (("ifAlias", "port_alias"), ("ifPhysAddress", "port_address"), ("ifIndex", "port_index")):
+    for title, fact in (("ifAlias", "port_alias"), ("ifPhysAddress", "port_address")):
         if (text := facts.get((fact, name))) is not None:
-            said[title] = int(text) if title == "ifIndex" else text
+            said[title] = text
     return said

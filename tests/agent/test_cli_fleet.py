@@ -49,7 +49,16 @@ async def test_each_number_says_where_it_comes_from() -> None:
     assert memory["oid"].startswith("1.3.6.1.4.1.2021.4.")
     (disk,) = told["storage"]
     assert (disk["descr"], disk["used"], disk["oid"]) == ("/", 250_000 * 4096, "1.3.6.1.2.1.25.2.3.1.6.31")
-    assert [(port["ifName"], port["ifOperStatus"]) for port in told["ports"]] == [("lo", "up"), ("ens3", "up")]
+    assert sorted((p["ifIndex"], p["ifName"], p["ifOperStatus"]) for p in told["ports"]) == [
+        (1, "lo", "up"),
+        (2, "ens3", "up"),
+    ]
+
+
+async def test_a_port_that_does_not_say_whether_it_is_up_is_there() -> None:
+    told = await seen(WALK.replace("1.3.6.1.2.1.2.2.1.8.2|2|1", "1.3.6.1.2.1.2.2.1.8.2|2|4\n1.3.6.1.2.1.2.2.1.7.2|2|1"))
+    (port,) = (port for port in told["ports"] if port["ifName"] == "ens3")
+    assert port == {"ifName": "ens3", "ifIndex": 2, "ifOperStatus": "unknown", "ifAdminStatus": "up"}
 
 
 def test_sensors_come_in_the_units_of_their_class() -> None:
