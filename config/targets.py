@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 
 from config.limits import Limit
 from config.model import Model
-from config.profiles import STANDARD
+from config.profile import STANDARD
 from config.secret import Secret
 from config.units import Address, Between, BitRate, Day, Name, PortNumber, Text, mistake
 

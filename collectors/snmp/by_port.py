@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from collectors.snmp.port import Fetched
-from config.profiles import ALIAS, CONTAINED_IN, Table
+from config.profile import ALIAS, CONTAINED_IN, Table
 from duty.targets import LANE
 
 IF_INDEX: Final = "1.3.6.1.2.1.2.2.1.1."

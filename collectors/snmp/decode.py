@@ -11,7 +11,7 @@ from collectors.snmp.grid import Cell, Cells, Grid
 from collectors.snmp.measure import HARMLESS, WHOLE, Number, computed, mac, text
 from collectors.snmp.naming import Naming, broken, rows_of
 from collectors.snmp.port import Fetched, Value
-from config.profiles import Computed, Object, Profile, Stating, Table, sources_of
+from config.profile import Computed, Object, Profile, Stating, Table, sources_of
 from duty.parameters import PARAMETERS
 from duty.readings import Column, Fact, Gap, Notes, Reading, Stated
 

@@ -14,7 +14,8 @@ from collectors.snmp.identify import DESCRIPTION, OBJECT_ID, Said, about, identi
 from collectors.snmp.naming import Naming
 from collectors.snmp.origins import origins
 from collectors.snmp.port import Device, Fetched, Oid, SnmpEngine, Story
-from config.profiles import STANDARD, Object, Profile, Table, all_profiles, chain
+from config.profile import STANDARD, Object, Profile, Table, chain
+from config.profiles import all_profiles
 from config.schema import Settings, SnmpTarget
 from duty.errors import CollectError
 from duty.readings import Gap, Notes, Reading

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from collectors.snmp.measure import HARMLESS, Number, measured, measured_all
 from collectors.snmp.port import Fetched, Value
-from config.profiles import Object
+from config.profile import Object
 
 
 class Cell(NamedTuple):

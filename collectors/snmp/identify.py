@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from collectors.snmp.measure import text
 from collectors.snmp.port import Oid, Value
 from collectors.text import clean
-from config.profiles import STANDARD, Match, Profile, chain
+from config.profile import STANDARD, Match, Profile, chain
 from duty.readings import Fact
 
 DESCRIPTION: Final = "1.3.6.1.2.1.1.1.0"

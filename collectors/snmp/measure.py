@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from collectors.snmp.port import Value
 from collectors.text import clean, decode_text
-from config.profiles import Computed, Object
+from config.profile import Computed, Object
 
 Number = int | float
 
@@ -135,7 +135,7 @@ EACH: Final[Mapping[str, Callable[..., Number | str | None]]] = {
     "light": _light,
     "remainder": lambda whole, part, unit: (whole - part) * unit if part <= whole else "malformed",
 }
-"""What is computed of the objects of one row; what is asked for is in ``config.profiles.COMPUTATIONS``."""
+"""What is computed of the objects of one row; what is asked for is in ``config.profile.COMPUTATIONS``."""
 
 WHOLE: Final[Mapping[str, Callable[[Sequence[Number]], Number | None]]] = {
     "mean": lambda column: sum(column) / len(column) if column else None,

@@ -12,7 +12,7 @@ from collectors.snmp.by_port import Ports, port_names
 from collectors.snmp.measure import HARMLESS, text
 from collectors.snmp.port import Fetched, Value
 from collectors.text import clean
-from config.profiles import Profile, Table
+from config.profile import Profile, Table
 
 
 class _Named(NamedTuple):

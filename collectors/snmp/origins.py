@@ -8,7 +8,7 @@ from collectors.snmp.grid import Grid
 from collectors.snmp.measure import WHOLE
 from collectors.snmp.naming import Naming, broken
 from collectors.snmp.port import Fetched, Oid
-from config.profiles import Computed, Object, Profile, sources_of
+from config.profile import Computed, Object, Profile, sources_of
 
 Key = tuple[str, str]
 """(parameter, instance)"""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from config.profiles import SHIPPED, chain, load_profiles
+from config.profile import chain
+from config.profiles import SHIPPED, load_profiles
 from duty.errors import SettingsError
 from duty.parameters import FACTS, PARAMETERS
 

@@ -8,7 +8,8 @@ import pytest
 
 from collectors.snmp.decode import decode
 from collectors.snmp.port import Fetched, Value
-from config.profiles import Profile, chain, load_profiles
+from config.profile import Profile, chain
+from config.profiles import load_profiles
 from duty.readings import Gap, Notes, Stated
 
 Columns = dict[str, dict[str, Value]]

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from collectors.snmp.decode import decode, wanting
 from collectors.snmp.measure import EACH, WHOLE, measured, measured_all
 from collectors.snmp.port import Fetched, Value
-from config.profiles import COMPUTATIONS, Object, Profile, chain, load_profiles
+from config.profile import COMPUTATIONS, Object, Profile, chain
+from config.profiles import load_profiles
 from duty.parameters import FACTS, PARAMETERS
 from duty.readings import GAPS, Fact, Gap, Notes, Reading
 

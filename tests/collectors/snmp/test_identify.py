@@ -11,7 +11,7 @@ from collectors.snmp.device import SnmpCollector
 from collectors.snmp.identify import DESCRIPTION, OBJECT_ID, Said, about, identity
 from collectors.snmp.port import Value
 from collectors.snmp.recorded import RecordedEngine, read_walk
-from config.profiles import STANDARD, Profile
+from config.profile import STANDARD, Profile
 from config.schema import Settings, SnmpCredential, SnmpTarget
 from config.secret import Secret
 from duty.errors import SettingsError

@@ -7,7 +7,8 @@ import pytest
 from collectors.snmp.decode import decode
 from collectors.snmp.naming import Naming
 from collectors.snmp.port import Fetched, Value
-from config.profiles import chain, load_profiles
+from config.profile import chain
+from config.profiles import load_profiles
 from duty.readings import Notes
 
 Columns = dict[str, dict[str, Value]]

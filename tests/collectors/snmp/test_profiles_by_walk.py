@@ -20,7 +20,8 @@ from collectors.snmp.device import SnmpCollector
 from collectors.snmp.identify import Said, about, said_in
 from collectors.snmp.recorded import RecordedEngine, read_walk
 from config.build import build_rules, build_targets
-from config.profiles import STANDARD, chain, load_profiles
+from config.profile import STANDARD, chain
+from config.profiles import load_profiles
 from config.single import NAME, single
 from duty.findings import Severity
 from duty.readings import Look, Notes
