@@ -11,7 +11,7 @@ run: $(VENV)/.run            ## start the agent with the default settings
 
 test: $(VENV)/.dev           ## every test but the long ones
 	tests/prepare
-	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not soak"
+	$(BIN)/pytest -q -n 3 --dist loadgroup -m "not soak"
 
 soak: $(VENV)/.dev           ## kills, power loss, fuzz
 	tests/prepare
