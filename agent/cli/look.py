@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from agent import bootstrap
 from agent.cli import sayings
 from agent.cli.fleet import look_at_all, read_list
 from agent.cli.look_sheet import print_look
-from agent.cli.options import AsJson, Language
+from agent.cli.options import AsJson, Language, wide_paper
 from agent.cli.packets import Teller
 from agent.clock import SteadyClock
 from agent.control.wire import plain
@@ -35,9 +34,6 @@ WELL, PARTIAL, NOT_REACHED = 0, 1, 2
 
 BUDGET: Final = timedelta(minutes=10)
 """A person watches and can stop it; a chassis with a slow agent takes some minutes."""
-
-WIDE: Final = 200
-"""Columns of the paper at the least, so that a table of ports is not folded."""
 
 DEFAULT_ENGINE: Final = next(iter(ENGINES))
 
@@ -125,7 +121,7 @@ def look(
         ]
         print(json.dumps({"address": address, "look": plain(Look, seen), "steps": steps}, ensure_ascii=False, indent=2))
     else:
-        print_look(_paper(), seen, address, teller.steps.values(), say)
+        print_look(wide_paper(), seen, address, teller.steps.values(), say)
     if not seen.reached:
         return NOT_REACHED
     return PARTIAL if any(gap.code not in HARMLESS_GAPS for gap in seen.gaps) else WELL
@@ -179,13 +175,6 @@ def _secret(option: str, text: str) -> Secret:
     if text.startswith(("env:", "file:", "credential:")):
         raise typer.BadParameter("not a reference; env:NAME or file:/absolute/path", param_hint=option)
     return Typed(text)
-
-
-def _paper() -> Console:
-    paper = Console(highlight=False)
-    # A terminal wraps a line that is too long for it; a table that is made to fit cuts numbers.
-    paper.width = max(paper.width, WIDE)
-    return paper
 
 
 COMMANDS = (look,)

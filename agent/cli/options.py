@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -53,3 +53,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines."
 def paper() -> Console:
     """Return where answers are printed; plain text when it is no terminal."""
     return Console(highlight=False, soft_wrap=True)
+
+
+WIDE: Final = 200
+"""Columns of the wide paper at the least, so that a table of ports is not folded."""
+
+
+def wide_paper() -> Console:
+    """Return where tables are printed: a terminal wraps a line that is too long; a table made to fit cuts numbers."""
+    wide = Console(highlight=False)
+    wide.width = max(wide.width, WIDE)
+    return wide

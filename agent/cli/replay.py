@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
 
 from agent import bootstrap
 from agent.cli.look_sheet import print_look
-from agent.cli.options import AsJson, Language
+from agent.cli.options import AsJson, Language, wide_paper
 from agent.cli.sayings import print_line
 from agent.clock import SteadyClock
 from agent.control.wire import plain
@@ -28,7 +27,6 @@ from duty.errors import Problem, SettingsError
 from duty.rounds import Sheet, SheetState, sheet
 from exporters.words import words
 
-WIDE: Final = 200
 _BUDGET: Final = timedelta(minutes=1)
 _NOBODY: Final = {"address": "192.0.2.1"}
 """An address of documentation (RFC 5737): nobody is asked."""
@@ -58,8 +56,7 @@ def replay(
     if as_json:
         print(json.dumps(plain(Sheet, seen), ensure_ascii=False, indent=2))
     else:
-        out, say = Console(highlight=False), words(lang)
-        out.width = max(out.width, WIDE)
+        out, say = wide_paper(), words(lang)
         print_line(out, seen, None, say, set())
         if seen.look is not None:
             print_look(out, seen.look, walk.name, (), say)
