@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from agent.listen import serve
-from tests.soak.scene import free_port
+from tests.loopback import free_port, until_open
 
 FORGED = {"x-forwarded-for": "10.9.9.9", "x-forwarded-proto": "https"}
 
@@ -38,14 +38,7 @@ async def served(*, proxies: Sequence[str] = (), pem: Path | None = None) -> Asy
     app = Starlette(routes=[Route("/", tell)])
     task = asyncio.create_task(serve("test", app, f"127.0.0.1:{port}", pem, pem, proxies, failed=set()))
     try:
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except ConnectionRefusedError:
-                await asyncio.sleep(0)
-            else:
-                writer.close()
-                break
+        await until_open(port)
         yield port
     finally:
         task.cancel()

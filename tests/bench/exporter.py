@@ -6,11 +6,11 @@ import asyncio
 import json
 import os
 import shutil
-import socket
 from pathlib import Path
 from typing import Any
 
 from tests.bench.estate import COLUMNS, PASSWORDS, SCALARS
+from tests.loopback import free_port, until_open
 
 FOUND = shutil.which("prometheus-snmp-exporter")
 _TYPES = {4: "DisplayString", 2: "gauge", 0x41: "counter", 0x42: "gauge", 0x46: "counter"}
@@ -56,27 +56,6 @@ def _settings() -> dict[str, Any]:
 
 def _kind(value: bytes) -> str:
     return "OctetString" if value[0] in (4, 6) else "gauge"
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-async def until_open(port: int) -> None:
-    """Wait until somebody listens there. Raises TimeoutError."""
-    async with asyncio.timeout(20):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except ConnectionError:
-                await asyncio.sleep(0.05)
-            else:
-                writer.close()
-                return
 
 
 def cpu_of(process: asyncio.subprocess.Process | None) -> float:

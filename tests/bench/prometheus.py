@@ -11,7 +11,8 @@ from typing import Any
 
 import httpx
 
-from tests.bench.exporter import cpu_of, free_port, until_open
+from tests.bench.exporter import cpu_of
+from tests.loopback import free_port, until_open
 
 FOUND = shutil.which("prometheus")
 VALUES, SAMPLES = 650, 500

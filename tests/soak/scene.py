@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from agent.store import journal as entries
 from agent.store import verify
 from agent.store.engine import Store
 from duty.errors import NightdutyError
+from tests.loopback import free_port
 
 T = TypeVar("T")
 
@@ -55,14 +55,6 @@ def short_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def free_port() -> int:
-    """Return a port of the loopback that nobody has just now."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
 
 
 def until(condition: Callable[[], T | None], within: float, what: str) -> T:

@@ -26,6 +26,7 @@ from agent.store import alerts
 from duty.alerts import AlertState
 from tests.agent.console.doorstep import TOKEN, WITH_NUMBERS, Doorstep, standing
 from tests.agent.services.test_deliver import Box
+from tests.loopback import free_port
 
 pytestmark = pytest.mark.system
 
@@ -43,11 +44,6 @@ def installed(*names: str) -> str:
     if found is None:
         pytest.skip(f"{names[0]} is not installed (Debian: apt-get install prometheus prometheus-alertmanager)")
     return found
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 @asynccontextmanager

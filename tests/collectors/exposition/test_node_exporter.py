@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from config.schema import ExpositionTarget, HostTarget, Settings
 from duty.rates import derive
 from duty.readings import GAPS, Look, Notes
 from duty.targets import Target
+from tests.loopback import free_port, until_open
 
 EXPORTER = shutil.which("prometheus-node-exporter") or shutil.which("node_exporter")
 pytestmark = [
@@ -35,23 +35,14 @@ BEGAN = datetime(2026, 11, 23, tzinfo=UTC)
 @asynccontextmanager
 async def exporting() -> AsyncIterator[int]:
     """Run a node_exporter on a free port; it ends with the block."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
+    port = free_port()
     assert EXPORTER is not None
     process = await asyncio.create_subprocess_exec(
         EXPORTER, f"--web.listen-address=127.0.0.1:{port}",
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        async with asyncio.timeout(30):
-            while True:
-                try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", port)
-                except OSError:
-                    await asyncio.sleep(0.05)
-                else:
-                    writer.close()
-                    break
+        await until_open(port)
         yield port
     finally:
         process.terminate()
