@@ -52,7 +52,7 @@ class Seen:
 
     def readings(self, rule: Rule) -> Iterator[Reading]:
         """Yield the readings that a rule is about."""
-        for column in self._columns.get(rule.parameter, ()):
+        for column in self.columns(rule):
             for reading in column.each():
                 if rule.is_about(reading.instance):
                     yield reading

@@ -6,7 +6,6 @@ Each check is a function that yields mistakes; it knows nothing of files and lin
 from __future__ import annotations
 
 import graphlib
-import pathlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, get_args
 from urllib.parse import urlsplit
@@ -17,7 +16,7 @@ from config import crosscheck_pages, crosscheck_people, crosscheck_reach
 from config.limits import Checks, Limit, in_force, shipped
 from config.marked import Path
 from config.mistake import Mistake, known
-from config.profiles import all_profiles
+from config.profiles import SHIPPED, all_profiles
 from config.schema import Role, Settings, SnmpTarget
 from config.secret import Secret
 from config.targets import limit_names
@@ -26,7 +25,6 @@ from config.wording import one_of
 from duty.errors import SettingsError
 from duty.rounds import BY_HAND
 
-PROFILES: Final = pathlib.Path(__file__).with_name("profiles")
 DATABASES: Final = "postgresql+psycopg://user@host/name or sqlite:////path"
 WAYS: Final = {"below": "low", "above": "high"}
 
@@ -264,4 +262,4 @@ def _secrets(value: Any, path: Path) -> Iterator[tuple[Path, Secret]]:
 def device_profiles(settings: Settings) -> set[str]:
     """Name the SNMP profiles that are there, shipped or the operator's own."""
     own = settings.polling.profiles
-    return {path.stem for folder in (PROFILES, own) if folder is not None for path in folder.glob("*.yaml")}
+    return {path.stem for folder in (SHIPPED, own) if folder is not None for path in folder.glob("*.yaml")}

@@ -13,7 +13,7 @@ from duty.readings import Look
 from duty.rounds import Counts, Round, RoundState, SheetState
 from duty.targets import Target
 from exporters.metric_names import labels
-from exporters.reading_rows import Columns
+from exporters.reading_rows import Rows
 
 Sample = tuple[str, int | float]
 """The labels as written, braces included, and the value."""
@@ -186,7 +186,7 @@ def _rounds(picture: Picture) -> Iterator[str]:
 
 
 def _readings(picture: Picture, looks: Mapping[str, Look]) -> Iterator[str]:
-    columns = Columns()
+    columns = Rows()
     for name, look in looks.items():
         columns.add(name, picture.targets[name].site, look.readings)
     yield from columns.text()

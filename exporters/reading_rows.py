@@ -24,7 +24,7 @@ Parts = tuple[str, ...]
 Values = tuple[int | float, ...]
 
 
-class Columns:
+class Rows:
     """A column for each metric and target: what can be shown, and in ``left_out`` how many cannot, by reason.
 
     A column is its numbers and a stencil that has the text between them. The ports of a switch are the same in each of

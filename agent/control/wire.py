@@ -28,6 +28,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def plain(kind: Any, value: object) -> Any:
     """Return a value as JSON has it: numbers, text, lists, objects."""
+    # Readings and findings are kept by column; here they are a list like any other.
     return _adapter(kind).dump_python(value, mode="json", fallback=tuple)
 
 
