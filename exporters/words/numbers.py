@@ -41,7 +41,7 @@ def format_value(value: float | None, unit: str, say: Say, parameter: str = "", 
             return _scaled(value * 8, 1000, tuple(f"{p}bit/s" for p in _DECIMAL))
         case "B/s":
             return _scaled(value, 1024, tuple(f"{p}/s" for p in _BINARY))
-        case "bit/s" | "Hz" | "W":
+        case "bit/s" | "Hz" | "W" | "VA":
             return _scaled(value, 1000, tuple(p + unit for p in _DECIMAL))
         case _:
             return say(f"unit.{unit}", n=_plain(value)) if f"unit.{unit}" in say else f"{_plain(value)} {unit}"
