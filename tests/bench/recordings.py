@@ -2,8 +2,8 @@
 
 ``SNMP_RECORDINGS=FOLDER python -m tests.bench.recordings`` unpacks the recordings of the folder, serves them on
 loopback, reads them by ``nightduty look --targets``, scores that with the folder's scorer, prints its table and writes
-the figures to ``docs/scores.json``, from which ``docs/devices.md`` is made. The recordings are test data under their own
-licences and no part of the project.
+the figures to ``docs/scores.json``, from which ``docs/devices.md`` is made. The recordings are test data under their
+own licences and no part of the project.
 """
 
 from __future__ import annotations
