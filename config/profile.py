@@ -104,6 +104,7 @@ class Object(Model):
     )
     unsigned: bool = Field(False, description="Numbers from 2^31 on come as negative ones.")
     format: Literal["text", "mac"] = Field("text", description="How the bytes of a fact are written.")
+    words: dict[int, str] = Field({}, description="Of a fact that is a code: its words; other codes say nothing.")
     only_if: dict[str, tuple[str, ...]] = Field(
         {}, description="Only of rows whose column, `index` or `name` is like one."
     )

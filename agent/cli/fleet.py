@@ -190,7 +190,7 @@ def _ports(numbers: Mapping[Key, int | float], origins: Mapping[Key, Origin]) ->
 
 def _port(name: str, oid: str, numbers: Mapping[Key, int | float], facts: Mapping[Key, str]) -> dict[str, Any]:
     up = numbers.get(("port_up", name))
-    said: dict[str, Any] = {"ifName": name, "ifOperStatus": "unknown" if up is None else "up" if up else "down"}
+    said: dict[str, Any] = {"ifName": name, "ifOperStatus": _up(up, facts.get(("port_state", name), ""))}
     index = oid.rpartition(".")[2]
     if index.isdecimal():
         said["ifIndex"] = int(index)
