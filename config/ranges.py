@@ -11,10 +11,10 @@ MOST: Final = 65_536
 
 _FORMS: Final = "10.0.0.1, 10.0.0.0/24, 10.0.0.1-10.0.0.50 or 2001:db8::1"
 
-Addresses = tuple[str, ...]
+_EVERYBODY: Final = "255.255.255.255"
 
 
-def addresses(ranges: Iterable[str]) -> Addresses:
+def addresses(ranges: Iterable[str]) -> tuple[str, ...]:
     """Return the addresses of all ranges in their order, none twice. Raises ValueError with one line for people.
 
     Of a network its own address and that of all are left out, for no device has them; not of one so small that it has
@@ -23,7 +23,7 @@ def addresses(ranges: Iterable[str]) -> Addresses:
     found: dict[str, None] = {}
     for written in ranges:
         for address in _of(written.strip()):
-            if address.is_multicast or address.is_unspecified or int(address) == 0xFFFFFFFF:
+            if address.is_multicast or address.is_unspecified or str(address) == _EVERYBODY:
                 raise ValueError(f"{address} is the address of no device")
             found[str(address)] = None
             if len(found) > MOST:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from math import ceil
 from pathlib import Path
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Final
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -27,38 +27,30 @@ from agent.cli.credential import (
     Timeout,
     User,
     Version,
-    checked,
-    reveal,
     typed,
 )
 from agent.cli.discovery_sheet import as_json as in_json
 from agent.cli.discovery_sheet import print_survey
-from agent.cli.options import SYSTEM, AsJson, Language
+from agent.cli.discovery_terms import (
+    Present,
+    addresses_in,
+    can_be_amended,
+    credentials_to_try,
+    present_settings,
+)
+from agent.cli.options import AsJson, Language
 from agent.services.survey import Survey, addresses_known, survey
 from collectors.gateway import gateway
 from collectors.snmp.survey import Way
-from config.load import load
-from config.ranges import addresses
-from config.schema import Settings, SnmpCredential
-from config.single import NAME
+from config.schema import SnmpCredential
 from duty.discovery import Found, Proposal, Unmet, propose
 from duty.errors import Problem, SettingsError
 from exporters.words import Say, words
 
 WELL, PARTIAL, NOTHING = 0, 1, 2
-DISCOVERED: Final = "discovered"
-"""What the credential is called that was given by options."""
-
 _FEWEST_AT_ONCE: Final = 50
 _MOST_AT_ONCE: Final = 400
-
-
-class Present(NamedTuple):
-    """The settings that there are: where they stand, as they are written, and what they say."""
-
-    file: str = ""
-    text: str = ""
-    settings: Settings | None = None
+_MOST_PORTRAITS: Final = 16
 
 
 def discover(
@@ -113,16 +105,17 @@ def discover(
     some of what answered could not be read, 2 nothing answered.
     """
     say, err = words(lang), sayings.aside()
-    asked = _addresses(ranges)
+    asked = addresses_in(ranges)
     if output is not None and output.exists():
         raise typer.BadParameter(f"{output} is there already", param_hint="--output")
-    present = _present(config)
+    present = present_settings(config)
     given = bool(community or version or user)
     by_options = (
         typed(community, version, user, auth, auth_password, priv, priv_password, context) if given else None
     )  # fmt: skip
-    credentials = _credentials(present.settings, credential or (), by_options)
-    way = Way(port, timedelta(seconds=timeout), retries + 1)
+    credentials = credentials_to_try(present.settings, credential or (), by_options)
+    can_be_amended(present, output, new_credential=by_options is not None)
+    way = Way(port, timedelta(seconds=timeout), retries + 1, max(1, min(_MOST_PORTRAITS, rate // 5)))
     profiles = present.settings.polling.profiles if present.settings else None
     at_once = min(_MOST_AT_ONCE, max(_FEWEST_AT_ONCE, ceil(2 * rate * timeout)))
 
@@ -143,66 +136,20 @@ def discover(
     surveyed, known = asyncio.run(go())
     taken = [target.name for target in present.settings.targets] if present.settings else []
     proposal = propose(surveyed.found, known, taken, root or (), gateway())
+    if not as_json:
+        print_survey(err, surveyed, proposal, say)
     text = _text(proposal, credentials, present, port, say, whole_diff=output is None)
     if output is not None and text:
         _write(output, text)
         err.print(say("discover.written", file=output), markup=False)
     if as_json:
         print(in_json(surveyed, proposal, text))
-    else:
-        print_survey(err, surveyed, proposal, say)
-        if output is None:
-            print(text, end="")
+    elif output is None:
+        print(text, end="")
     if not surveyed.found:
         return PARTIAL if Unmet.REFUSED in surveyed.unmet.values() else NOTHING
     refused = Unmet.REFUSED in surveyed.unmet.values() or any(face.broken for face in surveyed.found)
     return PARTIAL if refused else WELL
-
-
-def _addresses(ranges: Sequence[str]) -> tuple[str, ...]:
-    try:
-        found = addresses(ranges)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="RANGE") from None
-    if not found:
-        raise typer.BadParameter("no address in it", param_hint="RANGE")
-    return found
-
-
-def _present(config: Path | None) -> Present:
-    path = config or (SYSTEM if SYSTEM.exists() else None)
-    if path is None:
-        return Present()
-    settings = load(path)
-    return Present(str(path), path.read_bytes().decode("utf-8"), settings)
-
-
-def _credentials(
-    settings: Settings | None, names: Sequence[str], by_options: dict[str, object] | None
-) -> dict[str, SnmpCredential]:
-    """Return the credentials in the order in which they are tried, every secret of them read once."""
-    present = settings.credentials if settings else {}
-    for name in names:
-        if name not in present:
-            there = ", ".join(present) or "none"
-            raise typer.BadParameter(f"{name} is not in the settings; there is {there}", param_hint="--credential")
-    wanted = names or (() if by_options else tuple(present))
-    found = {name: present[name] for name in wanted}
-    for each in found.values():
-        reveal(each)
-    if by_options is not None:
-        made = checked({"address": "localhost"}, by_options).credentials[NAME]
-        name = next((name for name, each in present.items() if each == made), "")
-        found[name or _new_name(present)] = made
-    if not found:
-        problem = Problem("credentials", 0, "", "there is none to try", "--community env:NAME, --user, or --credential")
-        raise SettingsError([problem])
-    return found
-
-
-def _new_name(present: Mapping[str, object]) -> str:
-    names = (DISCOVERED, *(f"{DISCOVERED}-{number}" for number in range(2, len(present) + 3)))
-    return next(name for name in names if name not in present)
 
 
 def _text(

@@ -27,10 +27,12 @@ _WORDS: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y
 
 
 def target_lines(proposal: Proposal, port: int, say: Say) -> list[str]:
-    """Return the entries of the targets that are new."""
+    """Return the entries of the targets that are new; before them, of roots that are none, why they are roots."""
     roots = {root.name: root for root in proposal.roots}
+    known = [roots[device.name] for device in proposal.devices if device.known and device.name in roots]
     new = (device for device in proposal.devices if not device.known)
-    return [line for device in new for line in _target(device, roots.get(device.name), port, say)]
+    lines = [_comment([say("cli.pair", name=root.name, text=_why(root, say))]) for root in known]
+    return lines + [line for device in new for line in _target(device, roots.get(device.name), port, say)]
 
 
 def credential_lines(credentials: Mapping[str, SnmpCredential], say: Say) -> list[str]:
@@ -78,7 +80,7 @@ def _target(device: Proposed, root: Root | None, port: int, say: Say) -> Iterato
     if len(device.faces) > 1:
         yield _comment([say("discover.yaml_faces", text=", ".join(other.address for other in device.faces[1:]))])
     if root is not None:
-        yield _comment([say(f"discover.yaml_root_{root.why}", devices=root.devices, beside=root.beside)])
+        yield _comment([_why(root, say)])
     yield "- kind: snmp"
     yield f"  name: {scalar(device.name)}"
     yield f"  address: {scalar(face.address)}"
@@ -91,13 +93,17 @@ def _target(device: Proposed, root: Root | None, port: int, say: Say) -> Iterato
         yield f"  depends_on: [{', '.join(map(scalar, device.depends_on))}]{'  ' + seen if len(seen) > 2 else ''}"
 
 
+def _why(root: Root, say: Say) -> str:
+    return say(f"discover.yaml_root_{root.why}", devices=root.devices, beside=root.beside)
+
+
 def _credential(name: str, credential: SnmpCredential, say: Say) -> Iterator[str]:
     yield f"{scalar(name)}:"
-    for field in credential.model_fields_set:
+    for field in SnmpCredential.model_fields:
         value = getattr(credential, field)
         if isinstance(value, Typed):
             yield f"  {field}: env:NIGHTDUTY_{field.upper()}  # {say('discover.yaml_typed')}"
-        elif value not in (None, "", "none"):
+        elif field in credential.model_fields_set | {"version"} and value not in (None, "", "none"):
             yield f"  {field}: {scalar(str(getattr(value, 'reference', value)))}"
 
 

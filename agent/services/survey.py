@@ -12,7 +12,9 @@ from config.schema import IcmpTarget, Settings, SnmpTarget
 from duty.discovery import Found, Unmet
 from duty.errors import CollectError
 
-RESOLVING_S: Final = 2.0
+RESOLVING_S: Final = 10.0
+"""For the names of all targets together."""
+_RESOLVED_AT_ONCE: Final = 16
 
 
 class Survey(NamedTuple):
@@ -52,13 +54,20 @@ async def survey(
 
 async def addresses_known(settings: Settings, port: int) -> Mapping[str, str]:
     """Return the names of the targets by their addresses: those asked by SNMP at this port, or only pinged."""
-    known: dict[str, str] = {}
-    for target in settings.targets:
-        if isinstance(target, IcmpTarget) or (isinstance(target, SnmpTarget) and target.port == port):
+    window, loop = asyncio.Semaphore(_RESOLVED_AT_ONCE), asyncio.get_running_loop()
+    deadline = loop.time() + RESOLVING_S
+
+    async def address_of(target: SnmpTarget | IcmpTarget) -> str:
+        async with window:
             try:
-                address = await resolve(target.address, budget=RESOLVING_S)
+                return await resolve(target.address, budget=max(0.0, deadline - loop.time()))
             except CollectError:
-                continue  # a name that leads nowhere now is no address that was found
-            if address not in known or isinstance(target, SnmpTarget):
-                known[address] = target.name
-    return known
+                return ""  # a name that leads nowhere now is no address that was found
+
+    targets = [
+        t for t in settings.targets if isinstance(t, IcmpTarget) or (isinstance(t, SnmpTarget) and t.port == port)
+    ]
+    # Those that are only pinged first: where both are there, the other counts.
+    targets.sort(key=lambda target: isinstance(target, SnmpTarget))
+    found = await asyncio.gather(*map(address_of, targets))
+    return {address: target.name for address, target in zip(found, targets, strict=True) if address}

@@ -13,10 +13,13 @@ class Pace:
         self._gap = 1 / rate
         self._next = 0.0
 
-    async def turn(self) -> None:
-        """Wait until it is one's turn."""
-        now = asyncio.get_running_loop().time()
+    def wait(self, now: float) -> float:
+        """Take the next turn; return how long it is until then."""
         at = max(now, self._next)
         self._next = at + self._gap
-        if at > now:
-            await asyncio.sleep(at - now)
+        return at - now
+
+    async def turn(self) -> None:
+        """Wait until it is one's turn."""
+        if (left := self.wait(asyncio.get_running_loop().time())) > 0:
+            await asyncio.sleep(left)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final, NamedTuple
@@ -29,7 +30,7 @@ from duty.readings import Notes
 NAME: Final = "1.3.6.1.2.1.1.5.0"
 ENGINE_ID: Final = "1.3.6.1.6.3.10.2.1.1.0"
 BUDGET: Final = timedelta(minutes=10)
-"""For one part of what a device is asked; what takes the time is waiting for one's turn to send."""
+"""For all that a device is asked; what takes the time is waiting for one's turn to send."""
 ROW_CAP: Final = 1000
 
 _FIRST: Final = (OBJECT_ID, DESCRIPTION, NAME)
@@ -41,11 +42,15 @@ _UNSENT: Final = frozenset({"unreachable", "not_permitted"})
 
 
 class Way(NamedTuple):
-    """How all are asked: ``tries`` of each packet, each with ``timeout``."""
+    """How all are asked: ``tries`` of each packet, each with ``timeout``; who answers, ``portraits`` at a time.
+
+    Few, for they share the turns to send: of too many at once none would be done within its budget.
+    """
 
     port: int
     timeout: timedelta
     tries: int
+    portraits: int = 10
 
 
 class Surveyor:
@@ -64,6 +69,7 @@ class Surveyor:
         self._profiles = profiles
         self._credentials = credentials
         self._way = way
+        self._portraits = asyncio.Semaphore(way.portraits)
 
     async def ask(self, address: str) -> Found | Unmet:
         """Find out who is at an address. Raises CollectError for a credential that cannot be read."""
@@ -72,7 +78,8 @@ class Surveyor:
             device = Device(address, self._way.port, credential, self._way.timeout, 0)
             first = await self._fetch(device, _FIRST, ())
             if first.answered:
-                return await self._portrayed(device, name, first)
+                async with self._portraits:
+                    return await self._portrayed(device, name, first)
             codes.add(first.failure)
         if codes & _SPOKE:
             return Unmet.REFUSED
@@ -84,10 +91,12 @@ class Surveyor:
         """Give back the sockets."""
         await self._engine.close()
 
-    async def _fetch(self, device: Device, scalars: Sequence[Oid], columns: Sequence[Oid]) -> Fetched:
+    async def _fetch(
+        self, device: Device, scalars: Sequence[Oid], columns: Sequence[Oid], budget: timedelta = BUDGET
+    ) -> Fetched:
         for _ in range(self._way.tries):
             fetched = Fetched()
-            await self._engine.fetch(device, scalars, columns, fetched, budget=BUDGET)
+            await self._engine.fetch(device, scalars, columns, fetched, budget=budget)
             if fetched.failure != "timeout":
                 break
         return fetched
@@ -99,9 +108,11 @@ class Surveyor:
         asked = portrait(profiles)
         scalars = dict.fromkeys(scalar.oid for profile in asked for scalar in profile.scalars.values())
         tables = [[c.oid for c in table.columns.values()] for profile in asked for table in profile.tables.values()]
-        whole = first
+        whole, loop = first, asyncio.get_running_loop()
+        deadline = loop.time() + BUDGET.total_seconds()
         for objects, columns in (((*_THEN, *scalars), ()), *(((), c) for c in (*tables, LLDP, MANAGED, CDP))):
-            fetched = await self._fetch(device, objects, columns)
+            left = timedelta(seconds=max(0.0, deadline - loop.time()))
+            fetched = await self._fetch(device, objects, columns, left)
             whole.scalars |= fetched.scalars
             whole.columns |= fetched.columns
             whole.gaps |= fetched.gaps
