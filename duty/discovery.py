@@ -13,6 +13,7 @@ from duty.topology import Neighbour, Node, best_connected, far_ports, links, par
 
 _MARKS: Final = re.compile(r"[^A-Za-z0-9._\u3400-\u4dbf\u4e00-\u9fff-]+")
 _LONGEST: Final = 64
+_NAMELESS: Final = "device"
 
 
 class Unmet(Enum):
@@ -186,7 +187,7 @@ def _names(groups: Sequence[tuple[Found, ...]], known: Mapping[str, str], taken:
     for group in groups:
         name = known.get(group[0].address, "")
         if not name:
-            name = wanted = target_name(group[0].name) or target_name(group[0].address)
+            name = wanted = target_name(group[0].name) or target_name(group[0].address) or _NAMELESS
             while name.casefold() in used:
                 count[wanted] += 1
                 number = str(count[wanted] + 1)
