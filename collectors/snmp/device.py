@@ -11,6 +11,7 @@ from typing import Final
 from collectors.snmp.decode import decode, stand_ins, wanting
 from collectors.snmp.engines import ENGINES
 from collectors.snmp.identify import DESCRIPTION, OBJECT_ID, Said, about, identity, said_in
+from collectors.snmp.joined import join, stands_back
 from collectors.snmp.naming import Naming
 from collectors.snmp.origins import origins
 from collectors.snmp.port import Device, Fetched, Oid, SnmpEngine, Story
@@ -84,6 +85,7 @@ class SnmpCollector:
             # Also when the runner cuts the look off: what came until then was seen.
             if fetched.answered:
                 notes.reached = True
+                join(known.profiles, fetched)
                 decode(known.profiles, fetched, notes, known.naming)
                 if notes.origins is not None:
                     notes.origins |= origins(known.profiles, fetched, known.naming)
@@ -122,7 +124,8 @@ class SnmpCollector:
 
         broken = await self._ask_scalars(known, fetched, ask, full=full)
         where, silent = "scalars", 1 if broken else 0
-        for title, tables in _groups(known.profiles):
+        for title, together in _groups(known.profiles):
+            tables = [table for table in together if not stands_back(table, known.profiles, fetched)]
             columns = _wanted((column for table in tables for column in table.columns.values()), full=full)
             if silent == _PATIENCE or broken not in ("", "timeout") or (broken and not fetched.answered):
                 fetched.gaps |= {oid: broken for oid in columns if oid not in fetched.columns}

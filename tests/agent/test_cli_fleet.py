@@ -17,7 +17,7 @@ from collectors.snmp.recorded import RecordedEngine, read_walk
 from config.build import build_targets
 from config.single import NAME, single
 from duty.errors import SettingsError
-from duty.readings import Notes, Reading
+from duty.readings import Notes, Origin, Reading
 from tests.agent.test_cli_look import TREE, beside, faulty
 from tests.collectors.snmp.faulty_agent import honest
 
@@ -62,7 +62,7 @@ async def test_a_port_that_does_not_say_whether_it_is_up_is_there() -> None:
 
 
 def test_sensors_come_in_the_units_of_their_class() -> None:
-    notes = Notes(origins={("battery_time_left", ""): "1.3.6.1.2.1.33.1.2.3.0"})
+    notes = Notes(origins={("battery_time_left", ""): Origin("1.3.6.1.2.1.33.1.2.3.0")})
     notes.add(
         Reading("battery_time_left", "", 1800, "s"),
         Reading("fan_health", "Fan 1", 2, "health"),
