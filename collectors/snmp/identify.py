@@ -79,7 +79,9 @@ def _tells_who(table: Table) -> bool:
 
 
 def _portrait(table: Table) -> Table:
-    wanted = {name: c for name, c in table.columns.items() if c.fact in WHO or name in table.naming}
+    told = {name: c for name, c in table.columns.items() if c.fact in WHO or name in table.naming}
+    ways = {column.by for column in told.values()}
+    wanted = {name: c for name, c in table.columns.items() if name in told or name in ways}
     # Made anew, not copied: a copy would remember what the whole table was made of.
     rows = {"instance": table.instance, "single": True, "only_if": table.only_if, "unless": table.unless}
     return Table.model_validate({"columns": wanted, **rows})

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from collectors.snmp.decode import decode
 from collectors.snmp.identify import DESCRIPTION, OBJECT_ID, about, identity, portrait, profile_about, said_in
+from collectors.snmp.joined import join
 from collectors.snmp.knock import Knock
 from collectors.snmp.measure import text
 from collectors.snmp.neighbours import (
@@ -120,6 +121,7 @@ class Surveyor:
             if whole.failure:
                 break
         notes = Notes()
+        join(asked, whole)
         decode(asked, whole, notes)
         facts = {fact.parameter: fact.text for fact in identity(profiles, said)}
         facts |= {fact.parameter: fact.text for fact in notes.facts if not fact.instance}
