@@ -188,6 +188,11 @@ def _ports(numbers: Mapping[Key, int | float], origins: Mapping[Key, Origin]) ->
     return {name: origins.get((parameter, name), Origin("")).oid for parameter, name in reversed(seen)}
 
 
+def _up(up: float | None, word: str) -> str:
+    """Say how a port is, in the words of IF-MIB."""
+    return word or ("unknown" if up is None else "up" if up else "down")
+
+
 def _port(name: str, oid: str, numbers: Mapping[Key, int | float], facts: Mapping[Key, str]) -> dict[str, Any]:
     up = numbers.get(("port_up", name))
     said: dict[str, Any] = {"ifName": name, "ifOperStatus": _up(up, facts.get(("port_state", name), ""))}
