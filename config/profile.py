@@ -206,6 +206,9 @@ class Profile(Model):
     match: tuple[Match, ...] = Field((), description="Which devices it is about: those that fit one of these.")
     vendor: str = Field("", description="Who makes these devices.")
     family: str = Field("", description="What runs on them.")
+    role: Literal["", "server", "network", "power", "room"] = Field(
+        "", description="What they are for; discovery proposes it for the target, and limits may differ by it."
+    )
     tells: dict[str, str] = Field({}, description="Facts in sysDescr: regular expressions with one group each.")
     scalars: dict[str, Object] = Field({}, description="Objects that stand alone, by their name in the MIB.")
     computed: tuple[Computed, ...] = Field((), description="Readings made of several scalars.")

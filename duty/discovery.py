@@ -44,6 +44,7 @@ class Found:
     version: str = ""
     serial: str = ""
     profile: str = ""
+    role: str = ""
     engine_id: str = ""
     chassis: tuple[str, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()

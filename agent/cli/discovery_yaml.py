@@ -12,7 +12,7 @@ from config.amend import amended
 from config.load import parse
 from config.schema import SnmpCredential
 from config.secret import Typed
-from config.targets import SnmpTarget
+from config.targets import ROLES, SnmpTarget
 from duty.discovery import Proposal, Proposed, Root
 from duty.errors import Problem, SettingsError
 from exporters.words import Say, shown
@@ -84,6 +84,8 @@ def _target(device: Proposed, root: Root | None, port: int, say: Say) -> Iterato
     yield "- kind: snmp"
     yield f"  name: {scalar(device.name)}"
     yield f"  address: {scalar(face.address)}"
+    if face.role not in ("", ROLES["snmp"]):
+        yield f"  role: {face.role}"
     if port != STANDARD_PORT:
         yield f"  port: {port}"
     yield f"  credential: {scalar(face.credential)}"

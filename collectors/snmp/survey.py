@@ -138,6 +138,7 @@ class Surveyor:
             version=facts.get("version", ""),
             serial=facts.get("serial", ""),
             profile=profile_about(self._profiles, said),
+            role=next((profile.role for profile in reversed(profiles) if profile.role), ""),
             engine_id=engine_id[:32].hex() if isinstance(engine_id, bytes) else "",
             chassis=own_chassis(whole.scalars),
             neighbours=neighbours_in(whole),

@@ -45,6 +45,13 @@ def test_whatever_devices_tell_the_settings_are_right(told: list[tuple[str, str,
     ]
 
 
+@pytest.mark.parametrize(("role", "written"), [("server", "server"), ("network", None), ("", None)])
+def test_what_a_device_is_for_is_proposed_where_it_is_not_the_usual(role: str, written: str | None) -> None:
+    lines = target_lines(propose([Found("192.0.2.1", "c", role=role)], {}, []), 161, EN)
+    (target,) = parse(whole(lines, LINES, EN), "f").targets
+    assert target.role == written
+
+
 @given(st.text(alphabet=st.characters(exclude_categories=["C", "Zl", "Zp"])))
 def test_a_word_is_read_as_the_text_that_it_is(text: str) -> None:
     assert read(f"a: {scalar(text)}", "f").data == {"a": text}

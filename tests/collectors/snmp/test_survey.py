@@ -79,7 +79,7 @@ async def test_a_lost_packet_costs_nothing_and_a_silence_later_is_told() -> None
     network = Network((WALKS / "linux.walk").read_text("utf-8"), takes=OLD, lost=1)
     found = await surveyor(network).ask("10.0.0.1")
     assert isinstance(found, Found)
-    assert (found.name, found.profile, found.broken) == ("db-1", "linux", "")
+    assert (found.name, found.profile, found.role, found.broken) == ("db-1", "linux", "server", "")
     network.takes = SnmpCredential()
     assert await surveyor(network).ask("10.0.0.1") is Unmet.SILENT
 
