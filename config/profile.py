@@ -205,6 +205,9 @@ class Profile(Model):
     extends: tuple[str, ...] = Field((), description="Profiles that belong to it and come before it.")
     match: tuple[Match, ...] = Field((), description="Which devices it is about: those that fit one of these.")
     vendor: str = Field("", description="Who makes these devices.")
+    filed_as: str = Field(
+        "", description="What comparisons with other systems file the maker under, where that is not its name."
+    )
     family: str = Field("", description="What runs on them.")
     role: Literal["", "server", "network", "power", "room"] = Field(
         "", description="What they are for; discovery proposes it for the target, and limits may differ by it."
