@@ -23,7 +23,8 @@ DARK: Final = -40.0
 _WATTS: Final = 6
 _DBM: Final = 14
 
-_DECIMAL: Final = re.compile(rb"\s*[+-]?[0-9]{1,20}(\.[0-9]{1,20})?\s*")
+_DECIMAL: Final = re.compile(rb"\s*[+-]?[0-9]{1,20}(\.[0-9]{1,20})?(E[+-]?[0-9]{1,2})?\s*", re.IGNORECASE)
+_WHOLE: Final = re.compile(rb"\s*[+-]?[0-9]+\s*")
 
 
 def measured(given: Object, raw: Value) -> Number | str:
@@ -37,7 +38,7 @@ def measured(given: Object, raw: Value) -> Number | str:
     if given.states and isinstance(raw, bytes) and not _DECIMAL.fullmatch(raw):
         return _meaning(given.states.numbers, lower(text(raw)))
     if isinstance(raw, bytes) and _DECIMAL.fullmatch(raw):
-        number = float(raw) if b"." in raw else int(raw)
+        number = int(raw) if _WHOLE.fullmatch(raw) else float(raw)
     elif isinstance(raw, bytes | str):
         return "malformed"
     else:
