@@ -54,8 +54,12 @@ def _note(
                 found.setdefault((parameter, instance_of(name, part)), origin)
     for made in recipes:
         counting = grid.counting(made) or [True] * len(names)
-        for row, name in compress(names.items(), counting):
-            made_of = (_at(objects[of], row) if of in objects else _oid(found.get((of, name))) for of in made.of)
+        there = {of: [cell.raw is not None for cell in grid.first((of,))] for of in made.of if of in objects}
+        for at, (row, name) in compress(enumerate(names.items()), counting):
+            made_of = (
+                _at(objects[of], row) * there[of][at] if of in objects else _oid(found.get((of, name)))
+                for of in made.of
+            )
             if oid := next(filter(None, made_of), ""):
                 found.setdefault((made.parameter, instance_of(name, made.part)), Origin(oid))
 

@@ -175,3 +175,21 @@ def test_what_stands_behind_a_state_is_told_with_the_code_of_the_device() -> Non
         ("health", "1"): Origin(f"{ACME}.1.1", "2"),
         ("health", "3"): Origin(f"{ACME}.1.3", "3"),
     }
+
+
+def test_behind_a_reading_stands_nothing_that_the_device_does_not_have() -> None:
+    general = {
+        "scalars": {"size": {"oid": f"{ACME}.1.0"}, "used": {"oid": f"{ACME}.2.0"}},
+        "computed": [{"parameter": "memory_used", "compute": "percent", "of": ["used", "size"]}],
+    }
+    special = {
+        "scalars": {"free": {"oid": f"{ACME}.3.0"}, "whole": {"oid": f"{ACME}.4.0"}},
+        "computed": [{"parameter": "memory_used", "compute": "percent_left", "of": ["free", "whole"]}],
+    }
+    made = tuple(Profile.model_validate({"title": "made up"} | words, strict=False) for words in (general, special))
+    fetched = Fetched(scalars={f"{ACME}.1.0": 100, f"{ACME}.2.0": 40})
+    assert origins(made, fetched, Naming()) == {("memory_used", ""): Origin(f"{ACME}.2.0")}
+
+
+def test_a_number_with_an_exponent_is_a_number() -> None:
+    assert read_scalar(b"-5.7833E+01", parameter="optical_rx")[0] == {("optical_rx", ""): -57.833}
