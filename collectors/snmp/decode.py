@@ -111,7 +111,10 @@ class _Seen:
 
     def tell(self, given: Object, instance: str, raw: Value) -> None:
         """Take a fact, unless it says nothing."""
-        words = mac(raw) if given.format == "mac" and isinstance(raw, bytes) else text(raw)
+        if given.words:
+            words = given.words.get(raw, "") if isinstance(raw, int) else ""
+        else:
+            words = mac(raw) if given.format == "mac" and isinstance(raw, bytes) else text(raw)
         self._say(given.fact, instance, words)
 
     def tell_state(self, given: Object, name: str, raw: Value) -> None:
