@@ -12,6 +12,7 @@ from collectors.snmp.decode import decode, stand_ins, wanting
 from collectors.snmp.engines import ENGINES
 from collectors.snmp.identify import DESCRIPTION, OBJECT_ID, Said, about, identity, said_in
 from collectors.snmp.joined import join, stands_back
+from collectors.snmp.kept import Kept
 from collectors.snmp.naming import Naming
 from collectors.snmp.origins import origins
 from collectors.snmp.port import Device, Fetched, Oid, SnmpEngine, Story
@@ -40,6 +41,7 @@ class _Known:
     profiles: tuple[Profile, ...]
     identified: bool | None
     naming: Naming = field(default_factory=Naming)
+    kept: Kept = field(default_factory=Kept)
 
 
 class SnmpCollector:
@@ -126,13 +128,17 @@ class SnmpCollector:
         where, silent = "scalars", 1 if broken else 0
         for title, together in _groups(known.profiles):
             tables = [table for table in together if not stands_back(table, known.profiles, fetched)]
-            columns = _wanted((column for table in tables for column in table.columns.values()), full=full)
+            objects = [column for table in tables for column in table.columns.values()]
+            columns = _wanted(objects, full=full)
+            if not full:
+                columns = known.kept.recall(columns, fetched)
             if silent == _PATIENCE or broken not in ("", "timeout") or (broken and not fetched.answered):
                 fetched.gaps |= {oid: broken for oid in columns if oid not in fetched.columns}
                 continue
             behind = {oid for table in tables for oid in stand_ins(table)}
             failure = await ask(title, [], [oid for oid in columns if oid not in behind])
             failure = failure or await ask(title, [], [oid for table in tables for oid in wanting(table, fetched)])
+            known.kept.keep(objects, fetched)
             silent = silent + 1 if failure else 0
             if failure:
                 broken, where = failure, title
