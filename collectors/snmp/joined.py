@@ -23,7 +23,8 @@ def _join(column: Object, table: Table, rows: Iterable[str], fetched: Fetched) -
     cells = fetched.columns.get(column.oid, {})
     way = fetched.columns.get(table.columns[column.by].key, {}) if isinstance(column.by, str) else {}
     led = ((row, cells.get(_other(row, column.by, way))) for row in rows)
-    fetched.columns[column.key] = {row: value for row, value in led if value is not None}
+    # Two tables may come to the same column by rows of their own.
+    fetched.columns.setdefault(column.key, {}).update((row, value) for row, value in led if value is not None)
     if code := fetched.gaps.get(column.oid):
         fetched.gaps[column.key] = code
 
