@@ -21,12 +21,12 @@ MOST = 200
 
 def load(path: Path) -> Settings:
     """Load the settings from a file. Raises SettingsError with all that is wrong in it."""
-    return parse(_text(path), str(path))
+    return parse(settings_text(path), str(path))
 
 
 def check(path: Path) -> Settings:
     """Load the settings and read every secret that they refer to. Raises SettingsError, also for what is not there."""
-    text = _text(path)
+    text = settings_text(path)
     settings = parse(text, str(path))
     marked = read(text, str(path))
     if problems := [marked.problem(*mistake) for mistake in crosscheck.unresolved(settings)]:
@@ -36,7 +36,7 @@ def check(path: Path) -> Settings:
 
 def warned(path: Path) -> list[Problem]:
     """Return what should be thought over in a file that has no mistakes, by lines. Raises SettingsError."""
-    text = _text(path)
+    text = settings_text(path)
     settings = parse(text, str(path))
     marked = read(text, str(path))
     problems = [marked.problem(*doubt) for doubt in doubts.warnings(settings)]
@@ -65,7 +65,8 @@ def parse(text: str, file: str) -> Settings:
     raise SettingsError([replace(p, what=shown(p.what)) for p in problems])
 
 
-def _text(path: Path) -> str:
+def settings_text(path: Path) -> str:
+    """Return what stands in a settings file. Raises SettingsError for what is no text."""
     try:
         with path.open("rb") as file:
             content = file.read(4 * LARGEST + 1)
