@@ -14,6 +14,7 @@ from agent.cli import (
     keeping,
     look,
     profiles,
+    record,
     recording,
     replay,
     reviewing,
@@ -36,7 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (serving, asking, look, replay, alerting, reviewing, rostering, recording, keeping):
+for part in (serving, asking, look, record, replay, alerting, reviewing, rostering, recording, keeping):
     for command in part.COMMANDS:
         app.command()(command)
 app.add_typer(recording.app)
