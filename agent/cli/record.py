@@ -45,7 +45,7 @@ from config.profile import Profile
 from config.profiles import load_profiles
 from config.schema import Settings, SnmpTarget
 from config.single import NAME
-from duty.errors import NightdutyError
+from duty.errors import CollectError, NightdutyError
 from exporters.words import Say, words
 
 WRITTEN, PARTIAL, NOT_REACHED = 0, 1, 2
@@ -100,7 +100,7 @@ def record(
         return NOT_REACHED
     profiles = load_profiles()
     secrets = [*secrets_of(settings), *([user] if user else [])]
-    done = scrub(seen.objects, secrets, asked=dict(asked_for(profiles.values())), asked_as=address)
+    done = scrub(seen.objects, secrets, asked=asked_for(profiles.values()), asked_as=address)
     missing = list(_missing(seen, say))
     file = _write(output, _kind(profiles, seen.objects), write_walk(done.objects, [*_head(roots, done, say), *missing]))
     _tell(file, done, missing, say, err)
@@ -129,6 +129,8 @@ async def _sweep(device: Device, roots: Sequence[str], into: Swept) -> None:
     engine = OwnEngine()
     try:
         await engine.sweep(device, roots, into, budget=BUDGET)
+    except CollectError as error:
+        into.cut = error.code
     finally:
         await engine.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import Final, NamedTuple
 
@@ -183,7 +184,8 @@ class Clues:
         entries: dict[bytes, Entry] = {}
 
         def look_for(original: bytes, entry: Entry) -> None:
-            entries.setdefault(original, entry)
+            for form in _encoded(original):
+                entries.setdefault(form, entry)
 
         for number, secret in enumerate(self._secrets, start=1):
             look_for(secret, Entry("secret", b"secret-%d" % number, word=False, exact=True))
@@ -210,6 +212,15 @@ class Clues:
             a.packed: Entry("address", b.packed, word=False, exact=True, binary=True) for a, b in addresses.items()
         }
         return Given(whole, addresses, Finder({**binary, **entries}), Finder({**packed, **binary, **entries}))
+
+
+def _encoded(word: bytes) -> set[bytes]:
+    """Return a word as devices encode it: one of them may say in GBK what another says in UTF-8."""
+    forms = {word}
+    for one, other in (("utf-8", "gbk"), ("gbk", "utf-8")) if not word.isascii() else ():
+        with suppress(UnicodeError):
+            forms.add(word.decode(one).encode(other))
+    return forms
 
 
 def _recurs(word: bytes, kind: str) -> bool:

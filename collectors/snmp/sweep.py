@@ -68,7 +68,7 @@ class _Sweep:
             return
         if not reply.names:
             self._skip("agent_fault")
-        for name, tag, value in zip(reply.names, types(reply.body), reply.values, strict=True):
+        for name, tag, value in zip(reply.names, types(reply.body), reply.values, strict=False):
             if value is Missing.NOT_OFFERED:
                 self.cursor = None
                 return

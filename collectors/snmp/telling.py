@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from collectors.snmp.port import Oid
@@ -109,12 +109,14 @@ _FACTS: Final = {
 }
 
 
-def asked_for(profiles: Iterable[Profile]) -> Iterator[tuple[Oid, str]]:
-    """Yield all objects that profiles ask for, each with its kind, "" for one that tells nothing."""
+def asked_for(profiles: Iterable[Profile]) -> dict[Oid, str]:
+    """Return all objects that profiles ask for, each with its kind, "" for one that tells nothing."""
+    asked: dict[Oid, str] = {}
     for profile in profiles:
         for objects in (profile.scalars, *(table.columns for table in profile.tables.values())):
             for each in objects.values():
-                yield each.oid, _FACTS.get(each.fact, "")
+                asked[each.oid] = _FACTS.get(each.fact, "") or asked.get(each.oid, "")
+    return asked
 
 
 INDEXES: Final[Mapping[Oid, tuple[int, bool]]] = {

@@ -52,14 +52,19 @@ def _group(group: Mapping[str, object], job: Mapping[str, str], place: str, into
     if not isinstance(targets, list):
         into.problem(place, "a group without targets", "targets: [...]")
         return
-    for target in targets:
+    for number, target in enumerate(targets, start=1):
         if len(into.entries) >= MOST:
             into.problem(place, f"more than {MOST} devices", "fewer; the rest is left out")
             return
         if not isinstance(target, str) or not target.strip():
             into.problem(place, "a target that is no text", "an address, with its port where it has one")
             continue
-        into.entries.append(_entry(target.strip(), said, f"{place}: {target.strip()}"[:120]))
+        into.entries.append(_entry(target.strip(), said, _place(place, target.strip(), number)))
+
+
+def _place(place: str, target: str, number: int) -> str:
+    """Say where a target stands; one with a password in it is not repeated."""
+    return f"{place}: target {number}" if "@" in target else f"{place}: {target}"[:120]
 
 
 def _entry(target: str, labels: Mapping[str, str], place: str) -> Entry:

@@ -101,7 +101,8 @@ class _Settling:
             return None
         kind: Kind = self._kind(entry, url, port)
         if kind in ("http", "exposition") and not _is_url(url):
-            self._problem(entry, f"{quoted(url or entry.address)} is no page", "a URL without a user or password")
+            said = "a URL with a password" if "@" in url else quoted(url or entry.address)
+            self._problem(entry, f"{said} is no page", "a URL without a user or password")
             return None
         if kind == "tcp" and not port:
             self._problem(entry, "a port to connect to stands nowhere", "its number")

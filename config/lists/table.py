@@ -32,6 +32,8 @@ _TITLES: Final[Mapping[str, tuple[str, ...]]] = {
     "depends_on": ("上级", "上级设备", "上联", "上联设备", "依赖", "dependson", "parent", "uplink"),
 }  # fmt: skip
 _KEYS: Final = {title: key for key, titles in _TITLES.items() for title in titles}
+_LIKE: Final = (("address", re.compile(r"^ip|ip$|ip地址")), ("name", re.compile(r"设备名|主机名|hostname|devicename")))
+"""What a title is that is none of these but has such a word in it."""
 _TITLES_WITHIN: Final = 20
 """Rows from the top among which the titles are looked for."""
 _SEVERAL: Final = re.compile(r"[,;、，；|\n]+")
@@ -65,7 +67,7 @@ def _titles(row: Sequence[str], into: Listed) -> dict[int, str]:
     strange = []
     for place, text in enumerate(row):
         word = re.sub(r"[\s_*:()\-]", "", unicodedata.normalize("NFKC", text)).lower()
-        key = _KEYS.get(word)
+        key = _KEYS.get(word) or next((key for key, words in _LIKE if words.search(word)), None)
         if key is not None and key not in found.values():
             found[place] = key
         elif word:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import warnings
 import zipfile
 from collections.abc import Iterator
 from typing import Any, Final
@@ -28,8 +29,11 @@ def read_workbook(content: bytes, into: Listed) -> None:
             size = sum(part.file_size for part in packed.infolist())
         if size > 10 * LARGEST:
             raise _none(into, "it unpacks to too much", f"{10 * LARGEST} bytes at most")
-        book: Any = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles that it does not know
+            book: Any = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        into.drop("sheets that are hidden", len(book.worksheets) - len(sheets))
         for sheet in sheets:
             rows = [[_text(cell) for cell in row] for row in sheet.iter_rows(
                 max_row=_MOST_ROWS, max_col=_WIDEST, values_only=True

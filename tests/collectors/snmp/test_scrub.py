@@ -22,7 +22,7 @@ from config.single import NAME, single
 from duty.readings import Notes
 
 WALKS = {path.stem: path.read_text("utf-8") for path in (Path(__file__).parents[2] / "profiles").glob("*.walk")}
-ASKED = dict(asked_for(load_profiles().values()))
+ASKED = asked_for(load_profiles().values())
 SYSTEM, PORTS, IFX, ENTITY = "1.3.6.1.2.1.1", "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1", "1.3.6.1.2.1.47.1.1.1.1"
 LLDP, CDP, IP = "1.0.8802.1.1.2.1.4", "1.3.6.1.4.1.9.9.23.1.2.1.1", "1.3.6.1.2.1.4.20.1"
 
@@ -123,6 +123,11 @@ def test_a_system_that_calls_itself_by_another_name_is_not_told_either() -> None
 def test_the_address_that_was_asked_is_known_though_no_table_has_it() -> None:
     text = "1.3.6.1.4.1.99999.1.1.1.1.10.9.8.7|2|1\n"
     assert scrub(walk(text), asked_as="10.9.8.7").objects[0].oid == "1.3.6.1.4.1.99999.1.1.1.1.192.0.2.1"
+
+
+def test_a_name_goes_in_whatever_encoding_it_recurs() -> None:
+    said = after(f"{SYSTEM}.5.0|4|杭州核心-1\n{PORTS}.2.1|4x|{'到杭州核心-1'.encode('gbk').hex()}\n")
+    assert said.endswith(f"{PORTS}.2.1|4x|{'到'.encode('gbk').hex()}6e616d652d31\n")
 
 
 def test_more_addresses_than_there_are_for_documents_stay_apart() -> None:

@@ -73,7 +73,7 @@ def test_a_device_that_stands_there_twice_is_told() -> None:
         (asked("row 7", "10.0.0.1", port="0"), '"0" is no port'),
         (asked("row 7", "10.0.0.1", port="99999"), '"99999" is no port'),
         (asked("row 7", "10.0.0.1:x"), '"10.0.0.1:x" is no address'),
-        (Entry("row 7", address="http://u:p@h/"), '"http://u:p@h/" is no page'),
+        (Entry("row 7", address="http://u:p@h/"), "a URL with a password is no page"),
         (Entry("row 7", url="http://10.0.0.300/", kind="http"), '"http://10.0.0.300/" is no page'),
         (Entry("row 7", address="10.0.0.1", kind="tcp"), "a port to connect to stands nowhere"),
     ],

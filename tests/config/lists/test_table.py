@@ -66,7 +66,7 @@ def test_a_workbook_of_several_sheets_with_a_title_above(tmp_path: Path) -> None
     content = workbook(
         ("交换机", [["设备台账 2026"], [], ["主机名", "管理IP", "SNMP端口"],
                     ["sw-1", "10.0.0.1", 161], ["sw-2", "10.0.0.2", 161.0]]),
-        ("服务器", [["名称", "地址"], [1001, "10.0.0.3"]]),
+        ("服务器", [["设备名称(必填)", "IPv4 地址"], [1001, "10.0.0.3"]]),
         ("备件", [["名称", "数量"], ["光模块", 3]]),
         ("旧", [["名称", "地址"], ["old", "10.0.0.9"]]),
         hidden="旧",
@@ -77,6 +77,7 @@ def test_a_workbook_of_several_sheets_with_a_title_above(tmp_path: Path) -> None
         ("交换机 row 5", "sw-2", "10.0.0.2", "161"),
         ("服务器 row 2", "1001", "10.0.0.3", ""),
     ]
+    assert found.dropped == {"sheets that are hidden": 1}
     assert [(p.path, p.what) for p in found.problems] == [("备件", "no row of titles")]
 
 
