@@ -9,24 +9,36 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.options import Language, SettingsFile
+from agent.cli.discovery_terms import present_settings
+from agent.cli.options import Language
 from config.crosscheck import device_profiles
 from config.lists.entry import Listed
 from config.lists.opening import FORMS, read_list
 from config.lists.settle import Settled, counted, settle
-from config.load import parse, settings_text
-from config.propose import difference, merged
+from config.load import parse
+from config.propose import difference, fragment, merged
 from duty.errors import NightdutyError
 from exporters.words import Say, shown, words
 
 
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=f"The list: {FORMS}.")],
-    config: SettingsFile,
     lang: Language,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            "-c",
+            envvar="NIGHTDUTY_CONFIG",
+            help="The settings to add to; without any, whole settings are written.",
+            show_default="/etc/nightduty/nightduty.yaml, where it is",
+            dir_okay=False,
+            readable=False,
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="NEW", help="Write the settings with the targets in them into a new file."),
+        typer.Option(metavar="NEW", help="Write the new entries there, not a diff; it must not exist."),
     ] = None,
 ) -> int:
     """Propose targets from a list: an XLSX or CSV file, a Zabbix export, targets of Prometheus. Changes nothing.
@@ -36,23 +48,33 @@ def import_(
     if output is not None and output.exists():
         raise typer.BadParameter(f"{output} is there already; a new file", param_hint="--output")
     say = words(lang)
-    text = settings_text(config)
-    settings = parse(text, str(config))
+    present = present_settings(config)
+    text = present.text or f"# {say('import.begun')}\nsites:\n  main: {{zone: UTC}}  # {say('discover.yaml_zone')}\n"
+    settings = present.settings or parse(text, "")
     listed = read_list(file)
     done = settle(listed, settings, sorted(device_profiles(settings)))
-    after = merged(text, done.targets, done.credentials)
-    if after != text:
-        parse(after, say("import.proposed", file=config))
-    if output is not None:
-        _write(output, after)
+    proposed = _text(text, present.file, done, say, whole_diff=output is None)
+    if output is not None and proposed:
+        _write(output, proposed)
     else:
-        print(difference(text, after, str(config)), end="")
-    _tell(listed, done, output, config, say)
+        print(proposed, end="")
+    _tell(listed, done, output, present.file, say)
     return 1 if listed.problems else 0
 
 
 # The word is one of the language.
 import_.__name__ = "import"
+
+
+def _text(text: str, file: str, done: Settled, say: Say, *, whole_diff: bool) -> str:
+    """Return what is proposed: a diff, the new entries alone, or whole settings; "" where nothing is new."""
+    if not done.targets:
+        return ""
+    if file and not whole_diff:
+        return fragment(done.targets, done.credentials)
+    after = merged(text, file, done.targets, done.credentials)
+    parse(after, say("import.proposed", file=file))
+    return difference(text, after, file) if file else after
 
 
 def _write(output: Path, text: str) -> None:
@@ -64,7 +86,7 @@ def _write(output: Path, text: str) -> None:
         raise NightdutyError(f"{output}: cannot be written: {error.strerror}") from None
 
 
-def _tell(listed: Listed, done: Settled, output: Path | None, config: Path, say: Say) -> None:
+def _tell(listed: Listed, done: Settled, output: Path | None, config: str, say: Say) -> None:
     """Say aside what could not be read, what was kept and dropped, and what is left to do."""
     lines = [str(problem) for problem in listed.problems]
     lines += [say("import.renamed", place=shown(p), before=shown(b), name=n) for p, b, n in done.renamed]
@@ -81,7 +103,7 @@ def _tell(listed: Listed, done: Settled, output: Path | None, config: Path, say:
                 path = reference.removeprefix("file:")
                 lines.append(say("import.fill_in", credential=credential.name, path=path))
     if done.targets:
-        lines.append(say("import.next_file", file=output) if output else say("import.next_diff", file=config))
+        lines.append(say("import.next_diff" if config and not output else "import.next_file", file=output or config))
     for line in lines:
         print(line, file=sys.stderr)
 

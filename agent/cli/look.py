@@ -7,27 +7,27 @@ import json
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from agent import bootstrap
 from agent.cli import sayings
-from agent.cli.device import (
+from agent.cli.credential import (
     Auth,
     AuthPassword,
     Community,
     Context,
-    Port,
     Priv,
     PrivPassword,
     Retries,
+    SnmpPort,
     Timeout,
     User,
     Version,
-    credential_of,
-    settings_for,
+    checked,
+    typed,
 )
 from agent.cli.fleet import look_at_all, read_list
 from agent.cli.look_sheet import print_look
@@ -62,7 +62,7 @@ def look(
     priv: Priv = "none",
     priv_password: PrivPassword = None,
     context: Context = "",
-    port: Port = 161,
+    port: SnmpPort = 161,
     timeout: Timeout = 2.0,
     retries: Retries = 2,
     profile: Annotated[
@@ -92,9 +92,14 @@ def look(
         return _look_at_all(targets)
     if engine not in ENGINES:
         raise typer.BadParameter(f"{engine} is not known; choose {' or '.join(ENGINES)}", param_hint="--engine")
-    credential = credential_of(version, community, user, auth, auth_password, priv, priv_password, context)
-    profiles = {"profiles": tuple(profile)} if profile else {}
-    settings = settings_for(address, port, timeout, retries, credential, **profiles)
+    credential = typed(community, version, user, auth, auth_password, priv, priv_password, context)
+    target: dict[str, Any] = {
+        "address": address,
+        "port": port,
+        "timeout": timedelta(seconds=timeout),
+        "retries": retries,
+    }
+    settings = checked(target | ({"profiles": tuple(profile)} if profile else {}), credential)
     say, err = words(lang), sayings.aside()
     quiet = debug or as_json or not sys.stderr.isatty()
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())

@@ -17,21 +17,20 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from agent.cli import sayings
-from agent.cli.device import (
+from agent.cli.credential import (
     Auth,
     AuthPassword,
     Community,
     Context,
-    Port,
     Priv,
     PrivPassword,
     Retries,
+    SnmpPort,
     Timeout,
     User,
     Version,
-    credential_of,
-    secrets_of,
-    settings_for,
+    checked,
+    typed,
 )
 from agent.cli.options import Language
 from collectors.snmp.engine import OwnEngine
@@ -69,7 +68,7 @@ def record(
     priv: Priv = "none",
     priv_password: PrivPassword = None,
     context: Context = "",
-    port: Port = 161,
+    port: SnmpPort = 161,
     timeout: Timeout = 2.0,
     retries: Retries = 2,
     root: Annotated[
@@ -91,16 +90,15 @@ def record(
     if not os.access(folder, os.W_OK | os.X_OK):
         raise typer.BadParameter(f"{folder} is no folder to write in", param_hint="--output")
     roots = [_root(each) for each in root or ROOTS]
-    credential = credential_of(version, community, user, auth, auth_password, priv, priv_password, context)
-    settings = settings_for(address, port, timeout, retries, credential)
+    target = {"address": address, "port": port, "timeout": timedelta(seconds=timeout), "retries": retries}
+    settings = checked(target, typed(community, version, user, auth, auth_password, priv, priv_password, context))
     say, err = words(lang), sayings.aside()
     seen = _swept(settings, roots, say, err)
     if not seen.objects:
         err.print(say("record.silent", address=address, why=say(f"gap.{seen.cut or 'not_offered'}")), markup=False)
         return NOT_REACHED
     profiles = load_profiles()
-    secrets = [*secrets_of(settings), *([user] if user else [])]
-    done = scrub(seen.objects, secrets, asked=asked_for(profiles.values()), asked_as=address)
+    done = scrub(seen.objects, _secrets(settings), asked=asked_for(profiles.values()), asked_as=address)
     missing = list(_missing(seen, say))
     file = _write(output, _kind(profiles, seen.objects), write_walk(done.objects, [*_head(roots, done, say), *missing]))
     _tell(file, done, missing, say, err)
@@ -133,6 +131,12 @@ async def _sweep(device: Device, roots: Sequence[str], into: Swept) -> None:
         into.cut = error.code
     finally:
         await engine.close()
+
+
+def _secrets(settings: Settings) -> list[str]:
+    credential = settings.credentials[NAME]
+    given = (credential.community, credential.auth_password, credential.priv_password)
+    return [secret.reveal() for secret in given if secret is not None] + [credential.user]
 
 
 def _kind(profiles: Mapping[str, Profile], objects: Sequence[Object]) -> str:

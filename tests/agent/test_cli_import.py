@@ -73,25 +73,39 @@ def filled_in(file: Path, folder: Path) -> None:
     file.write_text(text.replace(FOLDER, str(folder)), "utf-8")
 
 
-def test_what_is_written_passes_check_config(nightduty: Ran, tmp_path: Path) -> None:
-    assert nightduty("import", "list.csv", "--config", "nightduty.yaml", "--output", "new.yaml")[:2] == (1, "")
-    assert nightduty("import", "list.csv", "--config", "nightduty.yaml", "--output", "new.yaml")[0] == 64
+def test_the_new_entries_alone_are_written_into_a_new_file(nightduty: Ran, tmp_path: Path) -> None:
+    again = ("import", "list.csv", "--config", "nightduty.yaml", "--output", "new.yaml")
+    assert nightduty(*again)[:2] == (1, "")
+    text = (tmp_path / "new.yaml").read_text("utf-8")
+    assert text.startswith("credentials:\n  # the one of row 2; its secret goes into the file\n  community-1:\n")
+    assert "gate\n" not in text.replace("[gate]", "")
+    status, _, err = nightduty(*again)
+    assert (status, (tmp_path / "new.yaml").read_text("utf-8")) == (64, text)
+    assert "is there already" in err
+
+
+def test_without_settings_whole_ones_are_written(nightduty: Ran, tmp_path: Path) -> None:
+    assert nightduty("import", "list.csv", "--output", "new.yaml")[0] == 1
     filled_in(tmp_path / "new.yaml", tmp_path / "secrets")
     status, out, _ = nightduty("check-config", "new.yaml")
     assert status == 0
-    assert "3 targets" in out
-    status, out, err = nightduty("import", "list.csv", "--config", "new.yaml")
-    assert (status, out) == (1, "")
-    assert "in the settings already: 2" in err
-    assert "targets proposed: none" in err
+    assert "2 targets" in out
 
 
 @pytest.mark.skipif(shutil.which("patch") is None, reason="no patch")
-def test_patch_takes_the_diff(nightduty: Ran, tmp_path: Path) -> None:
+def test_patch_takes_the_diff_check_config_the_result_and_a_second_time_nothing_is_new(
+    nightduty: Ran, tmp_path: Path
+) -> None:
     _, out, _ = nightduty("import", "list.csv", "--config", "nightduty.yaml")
     subprocess.run(["patch", "-s", "nightduty.yaml"], input=out.encode(), cwd=tmp_path, check=True)
     filled_in(tmp_path / "nightduty.yaml", tmp_path / "secrets")
-    assert nightduty("check-config", "nightduty.yaml")[0] == 0
+    status, out, _ = nightduty("check-config", "nightduty.yaml")
+    assert status == 0
+    assert "3 targets" in out
+    status, out, err = nightduty("import", "list.csv", "--config", "nightduty.yaml")
+    assert (status, out) == (1, "")
+    assert "in the settings already: 2" in err
+    assert "targets proposed: none" in err
 
 
 def test_a_list_without_mistakes_is_a_zero(nightduty: Ran, tmp_path: Path) -> None:

@@ -31,10 +31,6 @@ SHAPES = {
     "a block": f"{SITE}targets:\n  - kind: icmp   # mine\n    name: mine\n    address: 127.0.0.1   # me\n\n"
     "#  - kind: snmp\n\ncredentials:\n  old:\n    community: env:OLD   # old\n# the end\n",
     "not indented": f"{SITE}targets:\n- kind: icmp\n  name: mine\n  address: 127.0.0.1\nwatch: {{interval: 2m}}",
-    "braces": f"{SITE}targets: [{{kind: icmp, name: mine, address: 127.0.0.1}}]\n"
-    "credentials: {old: {community: env:OLD}}   # old\n",
-    "braces on lines": f"{SITE}targets: [\n  # first\n  {{kind: icmp, name: mine, address: 127.0.0.1}},  # mine\n]\n",
-    "nothing but a word": f"{SITE}targets: [ # none yet\n]\n",
     "a block of text at the end": f"{SITE}targets:\n  - kind: icmp\n    name: mine\n    address: 127.0.0.1\n"
     "    business: |\n      mine\n\nwatch: {interval: 2m}\n",
     "of Windows": f"{SITE}targets:\r\n  - kind: icmp\r\n    name: mine\r\n    address: 127.0.0.1\r\n# end\r\n",
@@ -44,7 +40,7 @@ SHAPES = {
 
 @pytest.mark.parametrize("text", SHAPES.values(), ids=SHAPES)
 def test_it_comes_after_what_is_there_and_every_line_stays(text: str) -> None:
-    after = merged(text, [SWITCH, PINGED], [CREDENTIAL])
+    after = merged(text, "x", [SWITCH, PINGED], [CREDENTIAL])
     before, settings = parse(text, "before"), parse(after, "after")
     assert {target.name for target in settings.targets} == {
         *(target.name for target in before.targets), "access-1", "printer",
@@ -62,7 +58,7 @@ def test_it_comes_after_what_is_there_and_every_line_stays(text: str) -> None:
 
 def test_the_example_takes_it_before_its_commented_out_devices() -> None:
     text = EXAMPLE.read_text("utf-8")
-    after = merged(text, [SWITCH], [CREDENTIAL])
+    after = merged(text, "x", [SWITCH], [CREDENTIAL])
     assert [target.name for target in parse(after, "x").targets] == ["monitor", "loopback", "access-1"]
     diff = difference(text, after, "example.yaml")
     assert [line for line in diff.splitlines() if line.startswith("-")] == ["--- example.yaml", "-credentials: {}"]
@@ -75,7 +71,7 @@ def test_the_example_takes_it_before_its_commented_out_devices() -> None:
 def test_patch_takes_the_diff(text: str, tmp_path: Path) -> None:
     file = tmp_path / "nightduty.yaml"
     file.write_bytes(text.encode())
-    after = merged(text, [SWITCH, PINGED], [CREDENTIAL])
+    after = merged(text, "x", [SWITCH, PINGED], [CREDENTIAL])
     diff = difference(text, after, "nightduty.yaml")
     subprocess.run(["patch", "-s", "--binary", str(file)], input=diff.encode(), cwd=tmp_path, check=True)
     assert file.read_bytes().decode() == after
@@ -83,13 +79,13 @@ def test_patch_takes_the_diff(text: str, tmp_path: Path) -> None:
 
 def test_nothing_new_is_no_difference() -> None:
     text = EXAMPLE.read_text("utf-8")
-    assert merged(text, []) == text
+    assert merged(text, "x", []) == text
     assert difference(text, text, "x") == ""
 
 
-def test_a_file_in_braces_is_refused_with_a_word() -> None:
-    with pytest.raises(SettingsError, match="braces"):
-        merged('{"sites": {"a": {"zone": "UTC"}}}', [PINGED])
+def test_a_list_in_brackets_is_refused_with_its_line() -> None:
+    with pytest.raises(SettingsError, match="x:2: targets: written in brackets"):
+        merged(f"{SITE}targets: [{{kind: icmp, name: a, address: b}}]\n", "x", [PINGED])
 
 
 WORDS = st.text(max_size=80)
@@ -117,7 +113,7 @@ def test_many_of_one_name_are_told_apart(wanted: list[str]) -> None:
 def test_any_words_come_out_as_they_went_in(room: str, comment: str, text: str) -> None:
     target = Proposed("it", kind="icmp", address="::1", room=room, comment=comment)
     said = " ".join("".join(c if c.isprintable() else " " for c in room).split())
-    assert parse(merged(text, [target]), "x").target("it").room == said
+    assert parse(merged(text, "x", [target]), "x").target("it").room == said
 
 
 def test_a_fragment_alone_is_a_piece_of_settings() -> None:

@@ -16,7 +16,8 @@ from config.secret import Secret
 from config.units import is_name
 
 TEXT = """sites: {hz1: {title: 杭州一, zone: Asia/Shanghai}, sh2: {zone: Asia/Shanghai}}
-credentials: {switches: {community: env:SWITCHES}}
+credentials:
+  switches: {community: env:SWITCHES}
 targets:
   - {kind: snmp, name: core-1, address: 192.0.2.1, credential: switches}
   - {kind: icmp, name: printer, address: 192.0.2.9}
@@ -27,7 +28,7 @@ SETTINGS = parse(TEXT, "settings")
 def settled(*entries: Entry) -> tuple[Settled, Listed]:
     listed = Listed("list", [*entries])
     done = settle(listed, SETTINGS, ["huawei-vrp"])
-    parse(merged(TEXT, done.targets, done.credentials), "after")
+    parse(merged(TEXT, "x", done.targets, done.credentials), "after")
     return done, listed
 
 
@@ -112,7 +113,7 @@ def test_a_community_is_never_written_but_one_name_for_each() -> None:
     )
     assert [target.credential for target in done.targets] == ["community-1", "community-2", "community-1", "switches"]
     assert [c.name for c in done.credentials] == ["community-1", "community-2"]
-    text = merged(TEXT, done.targets, done.credentials)
+    text = merged(TEXT, "x", done.targets, done.credentials)
     assert "n0t-public" not in text.lower()
     assert "other-one" not in text
     assert parse(text, "x").credentials["community-1"].community == Secret(f"file:{FOLDER}/community-1")
@@ -175,7 +176,7 @@ def test_whatever_a_list_says_the_settings_take_what_comes_of_it(entries: list[E
     names = [target.name.casefold() for target in done.targets]
     assert len(set(names)) == len(names)
     assert all(is_name(target.name) for target in done.targets)
-    assert "s3cr3t-w0rd" not in merged(TEXT, done.targets, done.credentials)
+    assert "s3cr3t-w0rd" not in merged(TEXT, "x", done.targets, done.credentials)
 
 
 @given(WORDS)

@@ -1,14 +1,14 @@
-"""One device named on the command line: how it is asked, and the settings that come of it."""
+"""The options by which a device is asked that stands in no settings: its credential, its port, patience with it."""
 
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 import typer
 
-from config.schema import Settings
+from config.schema import Settings, SnmpCredential
 from config.secret import Secret, Typed, is_reference
 from config.single import NAME, single
 from duty.errors import SettingsError
@@ -25,54 +25,53 @@ Version = Annotated[
 User = Annotated[str, typer.Option(metavar="NAME", help="Version 3: the user.")]
 Auth = Annotated[str, typer.Option(metavar="ALGORITHM", help="md5, sha, sha224, sha256, sha384 or sha512.")]
 AuthPassword = Annotated[
-    str | None,
-    typer.Option(metavar="SECRET", help=f"env:NAME or file:/PATH; without it you are asked. {_CLEAR}"),
+    str | None, typer.Option(metavar="SECRET", help=f"env:NAME or file:/PATH; without it you are asked. {_CLEAR}")
 ]
 Priv = Annotated[str, typer.Option(metavar="ALGORITHM", help="des, aes, aes192 or aes256.")]
 PrivPassword = Annotated[str | None, typer.Option(metavar="SECRET", help="As --auth-password.")]
 Context = Annotated[str, typer.Option(metavar="NAME", help="Version 3: the context.")]
-Port = Annotated[int, typer.Option(min=1, max=65535, help="The UDP port of its SNMP agent.")]
+SnmpPort = Annotated[int, typer.Option(min=1, max=65535, help="The UDP port of its SNMP agent.")]
 Timeout = Annotated[float, typer.Option(min=0.1, max=30, metavar="SECONDS", help="For each question.")]
 Retries = Annotated[int, typer.Option(min=0, max=10, help="How often a question is asked again.")]
 
 
-def credential_of(
-    version: str, community: str, user: str, auth: str, auth_password: str | None, priv: str,
-    priv_password: str | None, context: str,
-) -> dict[str, Any]:  # fmt: skip
-    """Return the credential that the options make; whoever gave no password is asked where there is a terminal."""
+def typed(
+    community: str,
+    version: str,
+    user: str,
+    auth: str,
+    auth_password: str | None,
+    priv: str,
+    priv_password: str | None,
+    context: str,
+) -> dict[str, Any]:
+    """Return a credential as it was typed; whoever gave no password is asked where there is a terminal."""
     kind = version or ("3" if user else "2c")
-    credential: dict[str, Any] = {"version": kind}
-    if kind == "3":
-        credential |= {"user": user, "auth": auth, "priv": priv, "context": context}
-        return credential | _password("auth", auth, auth_password) | _password("priv", priv, priv_password)
     given = {"user": user, "auth": auth, "priv": priv, "context": context}
-    return (
-        credential
-        | {"community": _secret("--community", community)}
-        | {name: text for name, text in given.items() if text not in ("", "none")}
-    )
+    if kind == "3":
+        passwords = _password("auth", auth, auth_password) | _password("priv", priv, priv_password)
+        return {"version": kind, **given, **passwords}
+    community_ = {"community": _secret("--community", community)} if community else {}
+    return {"version": kind, **community_, **{name: text for name, text in given.items() if text not in ("", "none")}}
 
 
-def settings_for(
-    address: str, port: int, timeout: float, retries: int, credential: dict[str, Any], **more: Any
-) -> Settings:
+def checked(target: Mapping[str, Any], credential: Mapping[str, Any]) -> Settings:
     """Check what was asked for, and that every secret can be read. Raises SettingsError for those alone."""
-    asked = {"address": address, "port": port, "timeout": timedelta(seconds=timeout), "retries": retries, **more}
     try:
-        settings = single(asked, credential)
+        settings = single(target, credential)
     except SettingsError as error:
         told = [f"{_option(p.path)}: {p.what}, expected {p.expected}" for p in error.problems]
         raise typer.BadParameter("; ".join(told)) from None
-    secrets_of(settings)
+    reveal(settings.credentials[NAME])
     return settings
 
 
-def secrets_of(settings: Settings) -> list[str]:
-    """Return the secrets by which the device is asked. Raises SettingsError."""
-    credential = settings.credentials[NAME]
-    given = (credential.community, credential.auth_password, credential.priv_password)
-    return [secret.reveal() for secret in given if secret is not None]
+def reveal(credential: SnmpCredential) -> None:
+    """Read every secret of a credential. Raises SettingsError for one that is not there."""
+    for name in ("community", "auth_password", "priv_password"):
+        secret = getattr(credential, name)
+        if secret is not None:
+            secret.reveal()
 
 
 def _option(setting: str) -> str:

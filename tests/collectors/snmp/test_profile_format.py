@@ -1,0 +1,153 @@
+"""What a profile can say of states, parts, other tables and conditions, read from a walk of a made-up device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from collectors.snmp.decode import decode
+from collectors.snmp.joined import join
+from collectors.snmp.naming import Naming
+from collectors.snmp.origins import origins
+from collectors.snmp.port import Fetched, Value
+from config.profile import Profile
+from duty.readings import Notes, Origin
+
+ACME = "1.3.6.1.4.1.99999"
+
+
+Seen = tuple[dict[tuple[str, str], float], dict[tuple[str, str], str], dict[tuple[str, str], str]]
+"""Readings, facts and gaps by parameter and instance."""
+
+
+def read(fetched: Fetched, **profile: Any) -> Seen:
+    made, notes = (Profile.model_validate({"title": "made up"} | profile, strict=False),), Notes()
+    join(made, fetched)
+    decode(made, fetched, notes)
+    return (
+        {(r.parameter, r.instance): r.value for r in notes.readings},
+        {(f.parameter, f.instance): f.text for f in notes.facts},
+        {(g.parameter, g.instance): g.code for g in notes.gaps},
+    )
+
+
+def read_columns(table: dict[str, Any], **cells: dict[str, Value]) -> Seen:
+    return read(
+        Fetched(columns={table["columns"][name]["oid"]: column for name, column in cells.items()}),
+        tables={"it": table},
+    )
+
+
+def read_scalar(raw: Value, **scalar: Any) -> Seen:
+    oid = f"{ACME}.1.0"
+    return read(Fetched(scalars={oid: raw}), scalars={"it": {"oid": oid, **scalar}})
+
+
+STATES = {"ok": {1: "online"}, "critical": {2: "failed"}, "told": {3: "spare"}, "absent": {4: "no disk"}}
+
+
+def test_a_state_is_judged_and_told_in_the_words_of_the_device() -> None:
+    table = {"called": "Disk", "columns": {"state": {"oid": f"{ACME}.1", "parameter": "health", "states": STATES}}}
+    readings, facts, gaps = read_columns(table, state={"1": 1, "2": 2, "3": 3, "4": 4, "5": 9})
+    assert readings == {("health", "Disk 1"): 0, ("health", "Disk 2"): 2}
+    assert facts == {("health", "Disk 1"): "online", ("health", "Disk 2"): "failed", ("health", "Disk 3"): "spare"}
+    assert gaps == {("health", "Disk 5"): "malformed"}
+
+
+def test_a_state_in_words_is_read_whatever_their_case() -> None:
+    states = {"ok": {"ok": "well"}, "critical": {"FAIL": "failed"}}
+    readings, facts, _ = read_scalar(b" Fail", parameter="health", part="array", states=states)
+    assert (readings, facts) == ({("health", "array"): 2}, {("health", "array"): "failed"})
+
+
+def test_two_readings_of_a_row_are_told_apart_by_the_part() -> None:
+    table = {
+        "columns": {
+            "entering": {"oid": f"{ACME}.1", "parameter": "voltage", "part": "input"},
+            "leaving": {"oid": f"{ACME}.2", "parameter": "voltage", "part": "output", "scale": 0.1},
+        }
+    }
+    readings, _, _ = read_columns(table, entering={"1": 230}, leaving={"1": 120})
+    assert readings == {("voltage", "1 input"): 230, ("voltage", "1 output"): 12}
+
+
+def test_a_number_in_words_is_found_and_one_that_cannot_be_true_is_nothing() -> None:
+    found = {"parameter": "temperature", "find": r"(-?[0-9.]+) *C"}
+    assert read_scalar(b"Inlet: 23.5 C", **found)[0] == {("temperature", ""): 23.5}
+    assert read_scalar(b"Inlet: none", **found) == ({}, {}, {})
+    assert read_scalar(-128, parameter="temperature", between=(-60, 200)) == ({}, {}, {})
+
+
+def test_a_row_is_called_as_the_row_of_another_table_that_it_leads_to() -> None:
+    table = {
+        "instance": ["name", "rack"],
+        "columns": {
+            "entity": {"oid": f"{ACME}.1"},
+            "name": {"oid": f"{ACME}.2", "by": "entity"},
+            "rack": {"oid": f"{ACME}.3", "by": 1},
+            "used": {"oid": f"{ACME}.4", "parameter": "cpu_used"},
+        },
+    }
+    readings, _, _ = read_columns(
+        table, entity={"1.7": 20, "2.7": 0}, name={"20": b"RE0"}, rack={"2": b"FPC2"}, used={"1.7": 5, "2.7": 6}
+    )
+    assert readings == {("cpu_used", "RE0"): 5, ("cpu_used", "FPC2"): 6}
+
+
+def test_what_a_number_is_depends_on_its_row() -> None:
+    table = {
+        "instance": ["what"],
+        "columns": {
+            "what": {"oid": f"{ACME}.1"},
+            "kind": {"oid": f"{ACME}.2"},
+            "value": {"oid": f"{ACME}.3"},
+            "amps": {"oid": f"{ACME}.3", "parameter": "current", "scale": 0.1, "only_if": {"kind": ["1"]}},
+        },
+        "computed": [
+            {"parameter": "temperature", "compute": "itself", "of": ["value"], "unless": {"kind": ["1"]}}
+            | {"only_if": {"name": ["in*"]}},
+            {"parameter": "power", "compute": "itself", "of": ["value"], "only_if": {"index": ["3"]}},
+        ],
+    }
+    cells: dict[str, dict[str, Value]] = {
+        "what": {"1": b"psu", "2": b"inlet", "3": b"board"},
+        "kind": {"1": 1, "2": 2, "3": 3},
+        "value": {"1": 42, "2": 21, "3": 90},
+    }
+    readings, _, _ = read_columns(table, **cells)
+    assert readings == {("current", "psu"): 4.2, ("temperature", "inlet"): 21, ("power", "board"): 90}
+
+
+def test_a_table_that_stands_in_counts_only_where_the_other_is_empty() -> None:
+    tables = {
+        "old": {"instead_of": "new", "columns": {"old": {"oid": f"{ACME}.1", "parameter": "cpu_used"}}},
+        "new": {"columns": {"new": {"oid": f"{ACME}.2", "parameter": "cpu_used"}}},
+    }
+    both: dict[str, dict[str, Value]] = {f"{ACME}.1": {"1": 10}, f"{ACME}.2": {"2": 20}}
+    assert read(Fetched(columns=both), tables=tables)[0] == {("cpu_used", "2"): 20}
+    assert read(Fetched(columns={f"{ACME}.1": {"1": 10}}), tables=tables)[0] == {("cpu_used", "1"): 10}
+
+
+def test_a_fact_that_is_a_code_is_told_by_its_word_and_only_where_it_has_one() -> None:
+    table = {"columns": {"state": {"oid": f"{ACME}.1", "fact": "port_state", "words": {7: "lowerLayerDown"}}}}
+    assert read_columns(table, state={"1": 1, "2": 7})[1] == {("port_state", "2"): "lowerLayerDown"}
+
+
+def test_light_in_milliwatts_is_told_in_decibels() -> None:
+    table = {
+        "columns": {"milliwatts": {"oid": f"{ACME}.1", "scale": 0.001}},
+        "computed": [{"parameter": "optical_rx", "compute": "decibels", "of": ["milliwatts"]}],
+    }
+    readings, _, _ = read_columns(table, milliwatts={"1": 500, "2": 0})
+    assert readings == {("optical_rx", "1"): pytest.approx(-3.0103, abs=1e-4), ("optical_rx", "2"): -40}
+
+
+def test_what_stands_behind_a_state_is_told_with_the_code_of_the_device() -> None:
+    state = {"oid": f"{ACME}.1", "parameter": "health", "states": STATES}
+    made = (Profile.model_validate({"title": "made up", "tables": {"it": {"columns": {"state": state}}}}),)
+    fetched = Fetched(columns={f"{ACME}.1": {"1": 2, "3": 3}})
+    assert origins(made, fetched, Naming()) == {
+        ("health", "1"): Origin(f"{ACME}.1.1", "2"),
+        ("health", "3"): Origin(f"{ACME}.1.3", "3"),
+    }
