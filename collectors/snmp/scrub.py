@@ -21,6 +21,9 @@ from collectors.snmp.telling import INDEXES, KINDS, LEFT_OUT
 
 _FIRST: Final = 10
 """Arcs that are never those of an index: 1.3.6.1.2.1.2.2.1.1, or a maker's number and what follows it."""
+_FEWEST: Final = 3
+"""Arcs of an index in which there may be a name; an address has four."""
+_MOST_PASSES: Final = 5
 _NOT_POINTERS: Final = frozenset({"1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.47.1.1.1.1.3"})
 """Objects whose value is an identifier that says what something is: sysObjectID, entPhysicalVendorType."""
 
@@ -44,18 +47,28 @@ def scrub(
     ``asked`` are the objects that the profiles ask for (``telling.asked_for``): their own arcs are never taken for an
     index. ``asked_as`` is the address or name by which the device was asked. Doing it twice is doing it once.
     """
-    kinds = {**asked, **KINDS}
-    places = [(each, _Place.of(each.oid, kinds)) for each in objects]
-    kept = [(each, place) for each, place in places if place is not None]
-    clues = Clues(secrets, asked_as)
-    for each, place in kept:
-        _collect(each, place, clues)
+    places = _Places({**asked, **KINDS})
+    kept = [each for each in objects if places.of(each.oid) is not None]
     counts: Counter[str] = Counter()
-    if len(kept) < len(places):
-        counts["left_out"] = len(places) - len(kept)
+    if len(kept) < len(objects):
+        counts["left_out"] = len(objects) - len(kept)
+    before, done = kept, _pass(kept, places, Clues(secrets, asked_as), counts)
+    for _ in range(_MOST_PASSES):
+        # What is hidden by something longer around it leaves a gap in the numbers, which closes the next time.
+        if done == before:
+            break
+        before, done = done, _pass(done, places, Clues(secrets), Counter())
+    return Scrubbed(done, counts)
+
+
+def _pass(objects: Sequence[Object], places: _Places, clues: Clues, counts: Counter[str]) -> list[Object]:
+    located = [(each, place) for each in objects if (place := places.of(each.oid)) is not None]
+    for each, place in located:
+        _collect(each, place, clues)
     scrubber = _Scrubber(clues, counts)
-    done = [scrubber.scrubbed(each, place) for each, place in kept]
-    return Scrubbed(sorted(done, key=lambda each: _arcs(each.oid)), counts)
+    done = [scrubber.scrubbed(each, place) for each, place in located]
+    same = all(new.oid == each.oid for new, (each, _) in zip(done, located, strict=True))
+    return done if same else sorted(done, key=lambda each: _arcs(each.oid))
 
 
 class _Place(NamedTuple):
@@ -65,18 +78,31 @@ class _Place(NamedTuple):
     start: int
     address: tuple[int, bool] | None
 
-    @classmethod
-    def of(cls, oid: Oid, kinds: Mapping[Oid, str]) -> _Place | None:
+
+class _Places:
+    """Where objects belong. Those of one column belong together, so that is asked once for each column."""
+
+    def __init__(self, kinds: Mapping[Oid, str]) -> None:
+        self._kinds = kinds
+        self._found: dict[Oid, _Place | None] = {}
+
+    def of(self, oid: Oid) -> _Place | None:
         """Return the place of an object; None for one that is left out."""
+        column = oid if oid in self._kinds or oid in LEFT_OUT else oid.rpartition(".")[0]
+        if column not in self._found:
+            self._found[column] = self._place(column)
+        return self._found[column]
+
+    def _place(self, oid: Oid) -> _Place | None:
         kind, start, address = "", 0, None
         for above in _upward(oid):
             if above in LEFT_OUT:
                 return None
-            if not start and above in kinds:
-                kind, start = kinds[above], above.count(".") + 1
+            if not start and above in self._kinds:
+                kind, start = self._kinds[above], above.count(".") + 1
             if address is None and above in INDEXES:
                 address, start = INDEXES[above], max(start, above.count(".") + 2)
-        return cls(kind, start or _FIRST, address)
+        return _Place(kind, start or _FIRST, address)
 
 
 def _upward(oid: Oid) -> Iterator[Oid]:
@@ -89,9 +115,15 @@ def _arcs(oid: Oid) -> tuple[int, ...]:
     return tuple(map(int, oid.split(".")))
 
 
+def _index(oid: Oid, start: int) -> tuple[int, ...]:
+    """Return the arcs from a place on; none where they are too few to tell anything."""
+    parts = oid.split(".", start)
+    return _arcs(parts[start]) if len(parts) > start and parts[start].count(".") >= _FEWEST - 1 else ()
+
+
 def _collect(each: Object, place: _Place, clues: Clues) -> None:
     """Note what an object tells."""
-    index = _arcs(each.oid)[place.start :]
+    index = _index(each.oid, place.start)
     if place.address is not None:
         clues.index_address(index, *place.address)
     clues.arcs(index)
@@ -116,19 +148,19 @@ class _Scrubber:
         return Object(oid, each.tag, self._value(each, place))
 
     def _identifier(self, oid: Oid, start: int) -> Oid:
-        arcs = _arcs(oid)
-        if len(arcs) <= start:
+        arcs = _index(oid, start)
+        if not arcs:
             return oid
         index: list[int] = []
         run = bytearray()
-        for arc in (*arcs[start:], -1):
+        for arc in (*arcs, -1):
             if 0 <= arc < 256:
                 run.append(arc)
                 continue
             index += self._given.in_index.replace(bytes(run), self._counts, text=False)
             run.clear()
             index.append(arc)
-        return ".".join(map(str, (*arcs[:start], *index[:-1])))
+        return ".".join((*oid.split(".", start)[:start], *map(str, index[:-1])))
 
     def _value(self, each: Object, place: _Place) -> Value:
         value = each.value

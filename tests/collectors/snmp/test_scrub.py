@@ -216,6 +216,29 @@ def test_twice_is_once(case: tuple[str, list[str], list[str], list[bytes], str])
     assert scrub(once.objects, [case[4]], asked=ASKED).objects == once.objects
 
 
+PIECES = st.sampled_from(
+    [b"name-1", b"serial-2", b"a.b.cn", b"x@y.cn", b"10.1.1.1", b"192.0.2.2", b"SN: serial-7", b"name-3 10.1.1.1",
+     b"\x00\x1b\x21\x00\x00\x02", b"abc.corp.cn foo", b"00:1b:21:33:44:55", b"Linux abc 5.1", b"fe80::1", b"alias-9",
+     b"person-4@example.com", b"www.corp.cn"]
+)  # fmt: skip
+TELLING = st.sampled_from(
+    [f"{SYSTEM}.5", f"{IFX}.18", f"{LLDP}.1.1.5", f"{PORTS}.6", f"{ENTITY}.11", f"{IP}.2", "1.3.6.1.4.1.9.9.9.9.9"]
+)
+ARCS = st.lists(
+    st.sampled_from([1, 4, 10, 192, 168, 0, 2, 51, 100, 198, 203, 113, 65, 110, 97]), min_size=1, max_size=9
+)
+
+
+@given(
+    st.dictionaries(
+        st.builds(lambda root, arcs: f"{root}.{'.'.join(map(str, arcs))}", TELLING, ARCS), PIECES, max_size=12
+    )
+)
+def test_twice_is_once_even_where_stand_ins_stood_already(values: dict[str, bytes]) -> None:
+    once = scrub([Object(oid, 4, value) for oid, value in values.items()], ["abcd"]).objects
+    assert scrub(once, ["abcd"]).objects == once
+
+
 HOSTILE = st.lists(
     st.builds(
         Object,
