@@ -95,8 +95,10 @@ class _Places:
 
     def _place(self, oid: Oid) -> _Place | None:
         kind, start, address = "", 0, None
+        # A single object that a profile asks for is of use wherever it stands; it has no index that could tell anything.
+        single = oid in self._kinds and oid.endswith(".0")
         for above in _upward(oid):
-            if above in LEFT_OUT:
+            if above in LEFT_OUT and not single:
                 return None
             if not start and above in self._kinds:
                 kind, start = self._kinds[above], above.count(".") + 1

@@ -110,6 +110,12 @@ def test_whole_tables_are_left_out_and_counted() -> None:
     assert done.counts == {"left_out": 5}
 
 
+def test_a_single_object_that_a_profile_asks_for_stays_though_its_neighbours_go() -> None:
+    sessions = "1.3.6.1.4.1.9.9.392.1.3"
+    before = walk(f"{sessions}.1.0|66|12\n{sessions}.21.1.2.3.108.105.1|4|li\n")
+    assert scrub(before, asked={f"{sessions}.1.0": ""}).objects == before[:1]
+
+
 def test_a_name_that_a_maker_gives_is_kept_in_what_the_device_says_of_itself() -> None:
     assert "Huawei Versatile" in after(f"{SYSTEM}.1.0|4|Huawei Versatile Routing Platform\n{SYSTEM}.5.0|4|HUAWEI\n")
 
