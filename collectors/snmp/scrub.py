@@ -95,7 +95,7 @@ class _Places:
 
     def _place(self, oid: Oid) -> _Place | None:
         kind, start, address = "", 0, None
-        # A single object that a profile asks for is of use wherever it stands; it has no index that could tell anything.
+        # A single object that a profile asks for is of use wherever it stands, and has no index that could tell.
         single = oid in self._kinds and oid.endswith(".0")
         for above in _upward(oid):
             if above in LEFT_OUT and not single:
