@@ -21,12 +21,12 @@ MOST = 200
 
 def load(path: Path) -> Settings:
     """Load the settings from a file. Raises SettingsError with all that is wrong in it."""
-    return parse(settings_text(path), str(path))
+    return parse(_text(path), str(path))
 
 
 def check(path: Path) -> Settings:
     """Load the settings and read every secret that they refer to. Raises SettingsError, also for what is not there."""
-    text = settings_text(path)
+    text = _text(path)
     settings = parse(text, str(path))
     marked = read(text, str(path))
     if problems := [marked.problem(*mistake) for mistake in crosscheck.unresolved(settings)]:
@@ -36,7 +36,7 @@ def check(path: Path) -> Settings:
 
 def warned(path: Path) -> list[Problem]:
     """Return what should be thought over in a file that has no mistakes, by lines. Raises SettingsError."""
-    text = settings_text(path)
+    text = _text(path)
     settings = parse(text, str(path))
     marked = read(text, str(path))
     problems = [marked.problem(*doubt) for doubt in doubts.warnings(settings)]
@@ -65,8 +65,7 @@ def parse(text: str, file: str) -> Settings:
     raise SettingsError([replace(p, what=shown(p.what)) for p in problems])
 
 
-def settings_text(path: Path) -> str:
-    """Return what stands in a settings file. Raises SettingsError for what is no text."""
+def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
             content = file.read(4 * LARGEST + 1)
