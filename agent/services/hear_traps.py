@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Callable
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from agent.services.station import Station
@@ -34,6 +35,16 @@ REST: Final = 3.0
 """After each of them pysnmp rests for so many times as long as it took."""
 MOST_TOLD: Final = 200
 """Addresses whose refusal is logged, each once for a reason."""
+WHY: Final = MappingProxyType(
+    {
+        "unknown_source": "no target has this address; where one sends from others than it is asked at: trap_addresses",
+        "wrong_credential": "it knows neither what its target is asked with nor what traps.credentials allows",
+        "over_rate": "more come than traps.rate allows",
+        "malformed": "it is no trap that can be read",
+        "crowded": "too much of version 3 waits, or its engine was another one a moment ago",
+    }
+)
+"""What the log says of a refusal."""
 
 
 class Sealed(NamedTuple):
@@ -149,8 +160,13 @@ class TrapEar:
         self.outcomes[reason] += 1
         if (address, reason) not in self._told and len(self._told) < MOST_TOLD:
             self._told.add((address, reason))
-            log.warning("a trap from %s is not taken: %s", address, reason)
+            log.warning("a trap from %s is not taken: %s", address, WHY[reason])
         return b""
+
+    @property
+    def waiting(self) -> int:
+        """How many lines wait to be written."""
+        return self._log.waiting
 
     def settle(self) -> None:
         """Give up what no address may use any more."""

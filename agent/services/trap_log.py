@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from duty.traps import OTHERS, Meaning, TrapLine
@@ -14,6 +15,9 @@ SPAN: Final = timedelta(minutes=5)
 MOST_OF_TARGET: Final = 50
 """Lines of one target in that time; what is still more various than that is counted in one line."""
 MOST: Final = 5_000
+
+AT_ONCE: Final = 200
+"""Lines that are written in one transaction, for others want the database too."""
 
 Key = tuple[str, str, Meaning]
 
@@ -45,9 +49,14 @@ class TrapLog:
         self._changed[key] = None
         return True
 
+    @property
+    def waiting(self) -> int:
+        """How many lines the record lacks or has otherwise."""
+        return len(self._changed)
+
     def changed(self) -> list[tuple[int | None, TrapLine]]:
-        """Return the lines that the record lacks or has otherwise, each with its number there, None for a new one."""
-        return [(self._numbers.get(key), self._lines[key]) for key in self._changed]
+        """Return some lines that the record lacks or has otherwise: each with its number there, None for a new one."""
+        return [(self._numbers.get(key), self._lines[key]) for key in islice(self._changed, AT_ONCE)]
 
     def written(self, numbers: list[int], lines: list[tuple[int | None, TrapLine]], now: datetime) -> None:
         """Take note that the record has these lines, under these numbers; those that are full are given up."""
