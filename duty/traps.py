@@ -97,3 +97,9 @@ class TrapHealth:
     lost: int
     looks: int
     trouble: str = ""
+
+    @property
+    def figure(self) -> str:
+        """Return how many were taken, refused and lost."""
+        taken = self.outcomes.get("accepted", 0)
+        return f"{taken} / {sum(self.outcomes.values()) - taken} / {self.lost}"

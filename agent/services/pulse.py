@@ -62,5 +62,5 @@ class Pulse:
             *(Health(part, since <= STALLED, f"{since.total_seconds():.0f} s") for part, since in sorted(idle.items())),
             Health("record", not self._station.recorder.failing, str(waiting)),
             Health("settings", self._station.settings_accepted),
-            *((Health("traps", not traps.trouble, traps.trouble or str(traps.outcomes["accepted"])),) if traps else ()),
+            *((Health("traps", not traps.trouble, traps.trouble or traps.figure),) if traps else ()),
         )

@@ -95,5 +95,9 @@ class TrapWatch:
 
 async def _again_and_again(work: Callable[[], Awaitable[None]], pause: float) -> None:
     while True:
-        await work()
+        try:
+            await work()
+        except Exception:
+            # A defect here must not end the rounds.
+            log.exception("the work behind the port for traps failed; it is tried again")
         await asyncio.sleep(pause)

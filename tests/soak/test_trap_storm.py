@@ -1,10 +1,11 @@
-"""A storm of traps: 20,000 in 1.7 seconds, of 40 targets and of strangers. The rounds go on, and all of it is counted."""
+"""A storm of traps: 20,000 in 1.7 seconds, of 40 targets and of strangers. The rounds go on, and all is counted."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -59,18 +60,16 @@ async def _storm(folder: Path) -> float:
         sys.executable, "-m", "tests.soak.trap_storm", *map(str, (port.number, MANY, KNOWN, STRANGERS)),
         stdout=asyncio.subprocess.DEVNULL, cwd=Path(__file__).parents[2],
     )  # fmt: skip
-    while not night.ear.outcomes["accepted"]:
-        await asyncio.sleep(0.001)
+    outcomes = night.ear.outcomes
+    await _until(lambda: outcomes["accepted"] > 0)
     # In the midst of it the hour strikes.
     await night.until("04:00")
     assert storm.returncode is None, "the round was made before the storm was over"
     assert (await night.rounds())["24 04:00"][0].state is RoundState.COMPLETE
-    while storm.returncode is None:
-        await night.ear.write_down()
-        await asyncio.sleep(0.2)
-    outcomes = night.ear.outcomes
-    while sum(outcomes.values()) + port.lost() < MANY:
-        await asyncio.sleep(0.01)
+    writing = asyncio.create_task(_write(night))
+    await storm.wait()
+    await _until(lambda: sum(outcomes.values()) + port.lost() >= MANY)
+    writing.cancel()
     assert sum(outcomes.values()) + port.lost() == MANY
     beating.cancel()
     port.close()
@@ -85,6 +84,18 @@ async def _storm(folder: Path) -> float:
     assert noted == outcomes["accepted"] + outcomes["over_rate"], "all that was believed is on record"
     await night.stop()
     return max(lags)
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not condition():  # noqa: ASYNC110 - what is waited for comes from the kernel
+            await asyncio.sleep(0.002)
+
+
+async def _write(night: HearingNight) -> None:
+    while True:
+        await night.ear.write_down()
+        await asyncio.sleep(0.2)
 
 
 async def _beat(lags: list[float]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -163,6 +164,22 @@ def test_the_doctor_and_the_log_tell_of_a_port_that_is_taken() -> None:
                 assert site.daemon.metric("nightduty_looks_total") > 0, "the rest goes on"
             finally:
                 site.daemon.put_away()
+
+
+def test_who_may_send_follows_a_reload() -> None:
+    with short_folder() as folder:
+        site = Site(folder)
+        site.daemon.start(env=SECRETS)
+        try:
+            assert site.send("snmpinform", *community("2c"), source="127.0.0.2") == 1
+            more = TARGETS.replace("ping: false", "ping: false, trap_addresses: [127.0.0.2]")
+            site.daemon.write_settings(more, SETTINGS.format(port=site.port))
+            site.daemon.send(signal.SIGHUP)
+            site.daemon.says("settings in force")
+            until(lambda: site.send("snmpinform", *community("2c"), source="127.0.0.2") == 0, 20, "it is believed")
+            assert site.on_record()[0][0] == "127.0.0.2"
+        finally:
+            site.daemon.put_away()
 
 
 def test_without_the_setting_there_is_no_port() -> None:

@@ -11,7 +11,7 @@ NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 def test_many_hints_are_one_look() -> None:
     hints = Hints()
-    assert all([hints.take("core") for _ in range(100)])
+    assert all(hints.take("core") for _ in range(100))
     assert hints.due(NOW, set()) == ["core"]
     assert hints.due(NOW, set()) == []
     assert hints.looks == 1

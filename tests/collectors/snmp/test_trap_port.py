@@ -17,9 +17,19 @@ class Heard:
 
     def __init__(self) -> None:
         self.data: list[bytes] = []
+        self.wanted = 0
+        self.there = asyncio.Event()
+
+    async def all_of(self, many: int) -> None:
+        """Wait until so many have come."""
+        self.wanted = many
+        if len(self.data) < many:
+            await asyncio.wait_for(self.there.wait(), 10)
 
     def __call__(self, data: bytes, sender: Place) -> bytes:
         self.data.append(data)
+        if len(self.data) == self.wanted:
+            self.there.set()
         return b"yes" if data == b"well?" else b""
 
 
@@ -35,8 +45,7 @@ async def test_hears_and_answers(mouth: socket.socket) -> None:
     port = _open(heard)
     mouth.sendto(b"", ("127.0.0.1", port.number))
     mouth.sendto(b"well?", ("127.0.0.1", port.number))
-    while len(heard.data) < 2:
-        await asyncio.sleep(0)
+    await heard.all_of(2)
     assert mouth.recv(100) == b"yes"
     port.close()
 
@@ -67,18 +76,16 @@ async def test_what_the_kernel_had_no_room_for_is_counted(mouth: socket.socket) 
         sent += 1000
         assert sent < 100_000
     lost = port.lost()
-    while len(heard.data) + lost < sent:
-        await asyncio.sleep(0)
+    await heard.all_of(sent - lost)
     assert len(heard.data) + port.lost() == sent
     port.close()
 
 
 async def test_a_port_that_is_taken_is_said_in_one_line() -> None:
     port = _open(Heard())
-    with pytest.raises(
-        NightdutyError, match=rf"cannot listen on 127.0.0.1:{port.number}: Address already in use; free"
-    ):
-        TrapPort(f"127.0.0.1:{port.number}", Heard())
+    taken = f"127.0.0.1:{port.number}"
+    with pytest.raises(NightdutyError, match=f"cannot listen on {taken}: Address already in use; free the port"):
+        TrapPort(taken, Heard())
     port.close()
 
 
@@ -91,8 +98,7 @@ async def test_listens_to_both_families_at_once(mouth: socket.socket) -> None:
     mouth.sendto(b"four", ("127.0.0.1", port.number))
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as six:
         six.sendto(b"six", ("::1", port.number))
-    while len(heard.data) < 2:
-        await asyncio.sleep(0)
+    await heard.all_of(2)
     assert sorted(heard.data) == [b"four", b"six"]
     port.close()
 
