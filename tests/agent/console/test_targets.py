@@ -69,7 +69,7 @@ async def test_what_a_target_said_by_itself_is_told_with_its_number_and_what_it_
     page = await words(there, DB)
     table = page.partition("What it said by itself")[2].partition("A trap sets no state here")[0]
     assert "power supply failed" in table
-    assert "12from 03:09 10.1.9.11" in table
+    assert "from 10.1.9.11 12 × since 03:09" in table
     assert table.index("power supply failed") < table.index("1.3.6.1.4.1.99999.0.7")
     assert "电源故障" in await words(there, DB, "zh")
 
