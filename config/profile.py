@@ -7,6 +7,7 @@ is the more special.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Final, Literal
@@ -23,6 +24,9 @@ COMPUTATIONS: Final[Mapping[str, tuple[int, int]]] = {
     "remainder": (3, 3),
     "sensor": (3, 3),
     "light": (4, 4),
+    "decibels": (1, 1),
+    "digits": (2, 2),
+    "itself": (1, 1),
     "mean": (1, 1),
     "count": (1, 1),
 }
@@ -32,8 +36,49 @@ CONTAINED_IN: Final = "entPhysicalContainedIn"
 ALIAS: Final = "entAliasMappingIdentifier"
 """Columns of ENTITY-MIB that lead from a physical entity to its port; a table that is about ports by them has both."""
 
-STANDARD: Final = ("system", "interfaces", "host-resources", "ucd")
+INDEX: Final = "index"
+NAME: Final = "name"
+"""Stand for a row's own index and for what it is called, where conditions name columns."""
+
+STANDARD: Final = ("system", "interfaces", "host-resources", "ucd", "entity-sensors", "ups")
 """What a device is asked for that no profile is about: the standard MIBs."""
+
+
+class States(Model):
+    """The codes of a state, each with the device's own word for it, by what they mean for us.
+
+    A code is a number, or the words that stand in its place.
+    """
+
+    ok: dict[int | str, str] = Field({}, description="All is well.")
+    warning: dict[int | str, str] = Field({}, description="It works, and somebody should look.")
+    critical: dict[int | str, str] = Field({}, description="It has failed.")
+    told: dict[int | str, str] = Field({}, description="Neither good nor bad: the word is shown, nothing is judged.")
+    absent: dict[int | str, str] = Field({}, description="There is nothing here.")
+
+    @cached_property
+    def words(self) -> Mapping[int | str, str]:
+        """The word of each code; words in place of codes in small letters."""
+        groups = (self.ok, self.warning, self.critical, self.told)
+        return {lower(code): word for group in groups for code, word in group.items()}
+
+    @cached_property
+    def numbers(self) -> Mapping[int | str, int | None]:
+        """What each code stands for: 0 well, 1 warning, 2 critical; None for what is not judged."""
+        return {
+            **{lower(code): None for group in (self.told, self.absent) for code in group},
+            **{
+                lower(code): health
+                for health, group in enumerate((self.ok, self.warning, self.critical))
+                for code in group
+            },
+        }
+
+
+def lower(code: int | str) -> int | str:
+    """Return a code in small letters where it is words, else as a number: a profile's keys come as words."""
+    words = str(code).lower().strip()
+    return int(words) if re.fullmatch("-?[0-9]{1,10}", words) else words
 
 
 class Object(Model):
@@ -48,20 +93,68 @@ class Object(Model):
     map: dict[int, int | None] = Field(
         {}, description="The device's codes and what they stand for; nothing for `the device does not know`."
     )
+    states: States | None = Field(None, description="The codes of a state and what they mean; of a `health` parameter.")
+    part: str = Field("", description="What part of the device, or of the row, it is about: `input`, `battery`.")
+    find: str = Field("", description="Where the number stands in words: a regular expression with one group.")
     absent: tuple[int, ...] = Field((), description="Numbers by which the device says that there is nothing here.")
+    between: tuple[float, float] | None = Field(
+        None, description="The least and the greatest number of the device that can be true; others are nothing."
+    )
+    by: int | str = Field(
+        "",
+        description="The column is of another table: of the row that this column names, or of that with the first so "
+        "many numbers of the index, the last ones where it is negative.",
+    )
+    among: dict[str, tuple[str, ...]] = Field(
+        {},
+        description="The column is of a table that has several rows for each of ours, their number behind our index: "
+        "that row counts whose `index` or columns there are like one of these, the first before the second.",
+    )
+    kept: bool = Field(
+        False,
+        description="It does not change while the device runs: the watch asks for it once, the inspection always.",
+    )
     unsigned: bool = Field(False, description="Numbers from 2^31 on come as negative ones.")
     format: Literal["text", "mac"] = Field("text", description="How the bytes of a fact are written.")
+    words: dict[int, str] = Field({}, description="Of a fact that is a code: its words; other codes say nothing.")
+    only_if: dict[str, tuple[str, ...]] = Field(
+        {}, description="Only of rows whose column, `index` or `name` is like one."
+    )
+    unless: dict[str, tuple[str, ...]] = Field({}, description="Not of rows whose column is like one of these.")
     full: bool = Field(False, description="Only the inspection asks for it, not the watch.")
+
+    @cached_property
+    def key(self) -> str:
+        """Where its column stands among what was fetched: of another table once for each way to it."""
+        if self.among:
+            return f"{self.oid} among {sorted(self.among.items())}"
+        return f"{self.oid} by {self.by}" if self.by else self.oid
 
 
 class Computed(Model):
     """A reading made of several objects of one row, or of a whole column (`mean`, `count`)."""
 
     parameter: str = Field(description="The parameter that it is a reading of.")
-    compute: Literal["sum", "product", "percent", "percent_left", "remainder", "sensor", "light", "mean", "count"] = (
-        Field(description="How it is computed.")
-    )
+    compute: Literal[
+        "sum",
+        "product",
+        "percent",
+        "percent_left",
+        "remainder",
+        "sensor",
+        "light",
+        "decibels",
+        "digits",
+        "itself",
+        "mean",
+        "count",
+    ] = Field(description="How it is computed.")
+    part: str = Field("", description="What part of the device, or of the row, it is about.")
     of: tuple[str, ...] = Field(min_length=1, description="Objects, or parameters that are read before, in order.")
+    only_if: dict[str, tuple[str, ...]] = Field(
+        {}, description="Only of rows whose column, `index` or `name` is like one."
+    )
+    unless: dict[str, tuple[str, ...]] = Field({}, description="Not of rows whose column is like one of these.")
     scale: float = Field(1, description="What the result is multiplied by to be in the parameter's unit.")
 
 
@@ -69,6 +162,7 @@ class Stating(Model):
     """Limits that the device itself states for a parameter of the same row; they win over ours."""
 
     parameter: str = Field(description="The parameter that is limited; its limits are in the same scale as its value.")
+    part: str = Field("", description="What part of the row it is about, as there.")
     below: bool = Field(False, description="Low values are the bad ones.")
     warning: str = Field("", description="The column of the limit from which it is a warning.")
     critical: str = Field("", description="The column of the limit from which it is critical.")
@@ -79,9 +173,13 @@ class Table(Model):
 
     columns: dict[str, Object] = Field(min_length=1, description="Objects by their name in the MIB.")
     instance: tuple[str, ...] = Field((), description="Columns that name a row: the first that says something.")
+    called: str = Field("", description="What its rows are, put before names that do not say so: `Fan`, `Disk`.")
+    instead_of: str = Field("", description="Another table of the profile: this one counts where that one is empty.")
     single: bool = Field(False, description="The first row that counts is about the device itself and has no name.")
-    only_if: dict[str, tuple[str, ...]] = Field({}, description="Rows count whose column has one of these values.")
-    unless: dict[str, tuple[str, ...]] = Field({}, description="Rows do not count whose column has one of these.")
+    only_if: dict[str, tuple[str, ...]] = Field(
+        {}, description="Rows count whose column, `index` or `name` is like one of these."
+    )
+    unless: dict[str, tuple[str, ...]] = Field({}, description="Rows do not count whose column is like one.")
     computed: tuple[Computed, ...] = Field((), description="Readings made of several columns.")
     port: Literal["", "index", "entity"] = Field(
         "",
@@ -91,15 +189,29 @@ class Table(Model):
     limits: tuple[Stating, ...] = Field((), description="Columns with the limits that the device itself states.")
 
     @cached_property
-    def sources(self) -> Mapping[str, tuple[str, ...]]:
-        """The names of the columns that give each parameter, the preferred first."""
+    def sources(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """The names of the columns that give each parameter of each part, the preferred first."""
         return sources_of(self.columns)
+
+    @cached_property
+    def own(self) -> tuple[Object, ...]:
+        """The columns whose rows are rows of this table: not those of others that rows lead to."""
+        beneath = {name for column in self.columns.values() for name in column.among}
+        return tuple(
+            column for name, column in self.columns.items() if not (column.by or column.among or name in beneath)
+        )
+
+    @property
+    def _conditional(self) -> tuple[Table | Object | Computed, ...]:
+        return (self, *self.columns.values(), *self.computed)
 
     @cached_property
     def naming(self) -> tuple[str, ...]:
         """The names of the columns that say which rows count, and what each is called."""
         inside = (CONTAINED_IN, ALIAS) if self.port == "entity" else ()
-        return tuple(dict.fromkeys((*self.instance, *self.only_if, *self.unless, *inside)))
+        conditions = (name for each in self._conditional for name in conditions_of(each))
+        named = dict.fromkeys((*self.instance, *conditions, *inside))
+        return tuple(name for name in named if name not in (INDEX, NAME))
 
 
 class Match(Model):
@@ -116,20 +228,37 @@ class Profile(Model):
     extends: tuple[str, ...] = Field((), description="Profiles that belong to it and come before it.")
     match: tuple[Match, ...] = Field((), description="Which devices it is about: those that fit one of these.")
     vendor: str = Field("", description="Who makes these devices.")
+    filed_as: str = Field(
+        "", description="What comparisons with other systems file the maker under, where that is not its name."
+    )
     family: str = Field("", description="What runs on them.")
+    role: Literal["", "server", "network", "power", "room"] = Field(
+        "", description="What they are for; discovery proposes it for the target, and limits may differ by it."
+    )
     tells: dict[str, str] = Field({}, description="Facts in sysDescr: regular expressions with one group each.")
     scalars: dict[str, Object] = Field({}, description="Objects that stand alone, by their name in the MIB.")
     computed: tuple[Computed, ...] = Field((), description="Readings made of several scalars.")
     tables: dict[str, Table] = Field({}, description="Tables, by a name for people.")
 
 
-def sources_of(objects: Mapping[str, Object]) -> dict[str, tuple[str, ...]]:
-    """Return the names of the objects that give each parameter, the preferred first."""
-    sources: dict[str, tuple[str, ...]] = {}
+def sources_of(objects: Mapping[str, Object]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the names of the objects that give each parameter of each part, the preferred first."""
+    sources: dict[tuple[str, str], tuple[str, ...]] = {}
     for name, given in objects.items():
         if given.parameter:
-            sources[given.parameter] = (*sources.get(given.parameter, ()), name)
+            key = (given.parameter, given.part)
+            sources[key] = (*sources.get(key, ()), name)
     return sources
+
+
+def conditions_of(given: Table | Object | Computed) -> tuple[str, ...]:
+    """Return the names of the columns that say of which rows something is."""
+    return (*given.only_if, *given.unless)
+
+
+def instance_of(name: str, part: str) -> str:
+    """Return the instance of a reading: what its row is called, and the part of it."""
+    return f"{name} {part}".strip() if part else name
 
 
 def chain(profiles: Mapping[str, Profile], names: Iterable[str]) -> tuple[Profile, ...]:

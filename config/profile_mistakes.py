@@ -8,11 +8,12 @@ from typing import Final
 
 from config.marked import Path as Place
 from config.mistake import Mistake
-from config.profile import ALIAS, COMPUTATIONS, CONTAINED_IN, Computed, Object, Profile
+from config.profile import ALIAS, COMPUTATIONS, CONTAINED_IN, INDEX, NAME, Computed, Object, Profile, Table
 from config.wording import one_of
 from duty.parameters import FACTS, PARAMETERS
 
 _OID: Final = re.compile(r"1\.3(\.(0|[1-9][0-9]{0,9})){1,126}")
+HEALTHS: Final = tuple(sorted(name for name, unit in PARAMETERS.items() if unit == "health"))
 _LIKE_AN_OID: Final = "numbers with dots between, like 1.3.6.1.2.1.1.3.0"
 
 
@@ -27,13 +28,7 @@ def mistakes_in(profile: Profile) -> Iterator[Mistake]:
     for fact, pattern in profile.tells.items():
         if fact not in FACTS:
             yield Mistake(("tells", fact), f"unknown fact '{fact}'", one_of(fact, sorted(FACTS)))
-        try:
-            groups = re.compile(pattern).groups
-        except re.error as error:
-            yield Mistake(("tells", fact), f"not a regular expression ({error})", "one with one group in brackets")
-        else:
-            if groups != 1:
-                yield Mistake(("tells", fact), f"{groups} groups in brackets", "one")
+        yield from _pattern(("tells", fact), pattern)
     for name, scalar in profile.scalars.items():
         yield from _object(("scalars", name), scalar)
     yield from _computed((), profile.computed, profile.scalars, whole=False)
@@ -45,12 +40,28 @@ def mistakes_in(profile: Profile) -> Iterator[Mistake]:
             if column.oid.endswith(".0"):
                 yield Mistake((*place, "columns", name, "oid"), "a column ends in .0", "it without an instance")
         yield from _computed(place, table.computed, table.columns, whole=True)
-        used = {*table.instance, *table.only_if, *table.unless}
-        for key in ("instance", "only_if", "unless"):
-            for step, name in enumerate(getattr(table, key)):
-                if name not in table.columns:
-                    where = (*place, key, step if key == "instance" else name)
-                    yield Mistake(where, f"there is no column '{name}'", one_of(name, table.columns))
+        used = {*table.naming, *(column.by for column in table.columns.values() if isinstance(column.by, str))}
+        used |= {name for column in table.columns.values() for name in column.among}
+        for step, name in enumerate(table.instance):
+            if name not in table.columns:
+                yield Mistake((*place, "instance", step), f"there is no column '{name}'", one_of(name, table.columns))
+        yield from _conditions(place, table, table.columns)
+        for name, column in table.columns.items():
+            yield from _conditions((*place, "columns", name), column, table.columns)
+            if column.by and column.by not in table.columns and isinstance(column.by, str):
+                here = (*place, "columns", name, "by")
+                yield Mistake(here, f"there is no column '{column.by}'", one_of(column.by, table.columns))
+            for other in column.among:
+                here = (*place, "columns", name, "among", other)
+                if other not in (*table.columns, INDEX):
+                    yield Mistake(here, f"there is no column '{other}'", one_of(other, table.columns))
+            if column.among and column.by:
+                yield Mistake((*place, "columns", name, "by"), "both 'by' and 'among'", "one of the two")
+        for step, made in enumerate(table.computed):
+            yield from _conditions((*place, "computed", step), made, table.columns)
+        if table.instead_of and (table.instead_of == title or table.instead_of not in profile.tables):
+            what = f"there is no other table '{table.instead_of}'"
+            yield Mistake((*place, "instead_of"), what, one_of(table.instead_of, profile.tables))
         if table.single and table.instance:
             yield Mistake((*place, "single"), "a single row has no name", "either 'single' or 'instance'")
         used.update(name for made in table.computed for name in made.of)
@@ -69,6 +80,23 @@ def mistakes_in(profile: Profile) -> Iterator[Mistake]:
         yield from _unused((*place, "columns"), table.columns, used)
 
 
+def _pattern(place: Place, pattern: str) -> Iterator[Mistake]:
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        yield Mistake(place, f"not a regular expression ({error})", "one with one group in brackets")
+    else:
+        if groups != 1:
+            yield Mistake(place, f"{groups} groups in brackets", "one")
+
+
+def _conditions(place: Place, given: Table | Object | Computed, columns: Mapping[str, Object]) -> Iterator[Mistake]:
+    for key in ("only_if", "unless"):
+        for name in getattr(given, key):
+            if name not in columns and name not in (INDEX, NAME):
+                yield Mistake((*place, key, name), f"there is no column '{name}'", one_of(name, columns))
+
+
 def _object(place: Place, given: Object) -> Iterator[Mistake]:
     if not _OID.fullmatch(given.oid) or any(int(arc) >= 2**32 for arc in given.oid.split(".")):
         yield Mistake((*place, "oid"), "not an object identifier", _LIKE_AN_OID)
@@ -82,10 +110,16 @@ def _object(place: Place, given: Object) -> Iterator[Mistake]:
     if given.fact and given.fact not in FACTS:
         yield Mistake((*place, "fact"), f"unknown fact '{given.fact}'", one_of(given.fact, sorted(FACTS)))
     written = given.model_fields_set
-    for key in sorted(written & {"scale", "offset", "map", "width"} if given.fact else ()):
+    if given.states and given.parameter not in HEALTHS:
+        yield Mistake((*place, "states"), "a state without a health", f"'parameter': one of {', '.join(HEALTHS)}")
+    if given.states and given.map:
+        yield Mistake((*place, "map"), "both 'states' and a 'map'", "one of the two")
+    if given.find:
+        yield from _pattern((*place, "find"), given.find)
+    for key in sorted(written & {"scale", "offset", "map", "width", "find", "between", "part"} if given.fact else ()):
         yield Mistake((*place, key), f"'{key}' says nothing of a fact", "it at a parameter")
-    if "format" in written and not given.fact:
-        yield Mistake((*place, "format"), "'format' says nothing of a number", "it at a fact")
+    for key in sorted(written & {"format", "words"} if not given.fact else ()):
+        yield Mistake((*place, key), f"'{key}' says nothing of a number", "it at a fact")
 
 
 def _parameter(place: Place, name: str) -> Iterator[Mistake]:

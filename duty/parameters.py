@@ -98,7 +98,11 @@ PARAMETERS: Final = MappingProxyType(
         "optical_temperature": "Cel",
         # sensors
         "temperature": "Cel",
+        # of chips, processors and disks: well at 90 degrees, so that only the device's own limits judge it
+        "part_temperature": "Cel",
+        "humidity": "%",
         "fan_speed": "rpm",
+        "fan_level": "%",
         "fan_health": "health",
         "power_health": "health",
         "battery_charge": "%",
@@ -108,7 +112,16 @@ PARAMETERS: Final = MappingProxyType(
         "voltage": "V",
         "current": "A",
         "power": "W",
-        "humidity": "%",
+        "apparent_power": "VA",
+        "power_factor": "1",
+        "frequency": "Hz",
+        "energy": "kWh",
+        # whatever else a device judges of its parts, counts, or tells as a share; the instance says of what
+        "health": "health",
+        "count": "1",
+        "share": "%",
+        # neighbours
+        "peer_health": "health",
         # chosen processes and services
         "process_running": "1",
         "process_memory": "B",
@@ -132,6 +145,7 @@ FACTS: Final = frozenset(
         "serial",
         "processor",
         "port_alias",
+        "port_state",
         "port_address",
         "port_index",
         "disk_device",
@@ -143,6 +157,9 @@ FACTS: Final = frozenset(
         "certificate_issuer",
         "certificate_serial",
         "certificate_ends",
+        "neighbour",
+        # the device's own words for its states
+        *(parameter for parameter, unit in PARAMETERS.items() if unit == "health"),
     }
 )
 """The names a ``Fact`` may have."""

@@ -102,6 +102,13 @@ class Fact:
     text: str
 
 
+class Origin(NamedTuple):
+    """What in the device a reading or a state comes from: the object, and of a state the device's own code."""
+
+    oid: str
+    code: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """What could not be seen, and why: ``code`` is one of ``GAPS``. Never a number, never zero."""
@@ -167,7 +174,7 @@ class Notes:
     gaps: list[Gap] = field(default_factory=list)
     stated: list[Stated] = field(default_factory=list)
     reached: bool = False
-    origins: dict[tuple[str, str], str] | None = None
+    origins: dict[tuple[str, str], Origin] | None = None
 
     @property
     def readings(self) -> Columns:

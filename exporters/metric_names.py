@@ -30,6 +30,8 @@ _UNITS: Final = {
     "V": ("_volts", 1, "in volts"),
     "A": ("_amperes", 1, "in amperes"),
     "W": ("_watts", 1, "in watts"),
+    "VA": ("_voltamperes", 1, "in volt-amperes"),
+    "kWh": ("_kilowatthours", 1, "in kilowatt-hours"),
     "Hz": ("_hertz", 1, "in hertz"),
     "dBm": ("_dbm", 1, "in dBm"),
     "rpm": ("_rpm", 1, "in revolutions per minute"),
@@ -39,7 +41,7 @@ _UNITS: Final = {
 }
 
 # Prometheus keeps the ending _count for histograms.
-_BASES: Final = {"cpu_count": "cpus", "process_count": "processes", "user_count": "users"}
+_BASES: Final = {"cpu_count": "cpus", "process_count": "processes", "user_count": "users", "count": "counted"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -14,11 +15,14 @@ from rich.progress import Progress
 
 from collectors.snmp.device import SnmpCollector
 from collectors.snmp.engine import OwnEngine
+from collectors.snmp.identify import Said, profile_about
 from config.build import build_targets
+from config.profile import Profile, chain
+from config.profiles import load_profiles
 from config.secret import Typed
 from config.single import NAME, single
 from duty.errors import CollectError, Problem, SettingsError
-from duty.readings import Notes
+from duty.readings import Notes, Origin
 
 BUDGET: Final = timedelta(minutes=2)
 AT_ONCE: Final = 50
@@ -27,6 +31,7 @@ _FORM: Final = "NAME HOST:PORT COMMUNITY"
 
 _SENSORS: Final[Mapping[str, tuple[str, float]]] = {
     "temperature": ("temperature", 1),
+    "part_temperature": ("temperature", 1),
     "optical_temperature": ("temperature", 1),
     "fan_speed": ("fanspeed", 1),
     "voltage": ("voltage", 1),
@@ -38,9 +43,18 @@ _SENSORS: Final[Mapping[str, tuple[str, float]]] = {
     "battery_charge": ("charge", 1),
     "battery_time_left": ("runtime", 1 / 60),
     "ups_load": ("load", 1),
+    "fan_level": ("percent", 1),
+    "apparent_power": ("power", 1),
+    "power_factor": ("power_factor", 1),
+    "frequency": ("frequency", 1),
+    "energy": ("power_consumed", 1),
+    "count": ("count", 1),
+    "share": ("percent", 1),
 }
 """The class of each sensor, and what its number is multiplied by there."""
-_STATES: Final = {"fan_health": "Fan", "power_health": "Power supply"}
+_STATES: Final = {"fan_health": "Fan", "power_health": "Power supply", "health": "", "peer_health": "Neighbour"}
+Key = tuple[str, str]
+"""(parameter, instance)"""
 _HEALTH: Final = ("ok", "warning", "critical")
 
 
@@ -75,13 +89,13 @@ def read_list(path: Path) -> list[Wanted]:
 
 async def look_at_all(devices: list[Wanted], err: Console, *, quiet: bool) -> Iterator[str]:
     """Look at all, so many at once; return a line for each, in the order of the list."""
-    engine, window = OwnEngine(), asyncio.Semaphore(AT_ONCE)
+    engine, window, profiles = OwnEngine(), asyncio.Semaphore(AT_ONCE), load_profiles()
     with Progress(console=err, disable=quiet, transient=True) as bar:
         task = bar.add_task("", total=len(devices))
 
         async def one(device: Wanted) -> str:
             async with window:
-                line = await _line(device, engine)
+                line = await _line(device, engine, profiles)
             bar.advance(task)
             return line
 
@@ -91,7 +105,7 @@ async def look_at_all(devices: list[Wanted], err: Console, *, quiet: bool) -> It
             await engine.close()
 
 
-async def _line(device: Wanted, engine: OwnEngine) -> str:
+async def _line(device: Wanted, engine: OwnEngine, profiles: Mapping[str, Profile]) -> str:
     settings = single({"address": device.host, "port": device.port}, {"community": Typed(device.community)})
     notes = Notes(origins={})
     try:
@@ -103,7 +117,17 @@ async def _line(device: Wanted, engine: OwnEngine) -> str:
         return json.dumps({"recording": device.name, "error": error.code})
     except TimeoutError:
         pass  # what came until then was seen
-    return json.dumps({"recording": device.name, **described(notes)}, ensure_ascii=False)
+    told = described(notes)
+    told["system"]["vendor"] = filed_as(told["system"], profiles)
+    return json.dumps({"recording": device.name, **told}, ensure_ascii=False)
+
+
+def filed_as(system: Mapping[str, str], profiles: Mapping[str, Profile]) -> str:
+    """Return what comparisons call the maker: by the profile that is about the device, else by what it says itself."""
+    name = profile_about(profiles, Said(system.get("sysObjectID", ""), system.get("sysDescr", "")))
+    known = chain(profiles, [name] if name else [])
+    maker = next((profile.filed_as or profile.vendor for profile in reversed(known) if profile.vendor), "")
+    return re.sub("[^0-9a-z-]+", "", (maker or system.get("vendor", "")).lower())
 
 
 def described(notes: Notes) -> dict[str, Any]:
@@ -116,8 +140,8 @@ def described(notes: Notes) -> dict[str, Any]:
         """Yield the instances of a parameter with their values and where these come from."""
         for (name, instance), value in numbers.items():
             if name == parameter:
-                oid = origins.get((name, instance))
-                yield instance, value, {"oid": oid} if oid else {}
+                origin = origins.get((name, instance))
+                yield instance, value, {"oid": origin.oid} if origin else {}
 
     cores = list(parts("cpu_core_used"))
     return {
@@ -147,30 +171,45 @@ def described(notes: Notes) -> dict[str, Any]:
             for parameter, (kind, scale) in _SENSORS.items()
             for name, value, oid in parts(parameter)
         ] + [
-            {"class": "state", "descr": f"{title} {name}".strip(), "state": _HEALTH[int(value)], **oid}
-            for parameter, title in _STATES.items()
-            for name, value, oid in parts(parameter)
+            _state(key, facts.get(key, ""), numbers.get(key), origins.get(key, Origin("")))
+            for key in dict.fromkeys((*numbers, *facts))
+            if key[0] in _STATES
         ],
     }  # fmt: skip
 
 
-def _size(what: str, left: str, name: str, numbers: Mapping[tuple[str, str], int | float]) -> dict[str, int | float]:
+def _state(key: Key, word: str, health: float | None, origin: Origin) -> dict[str, str]:
+    """Return a state: the device's code and word for it, and how it is judged, each where it is known."""
+    said = {
+        "value": origin.code or word,
+        "text": word,
+        "state": "" if health is None else _HEALTH[int(health)],
+        "oid": origin.oid,
+    }
+    descr = f"{_STATES[key[0]]} {key[1]}".strip()
+    return {"class": "state", "descr": descr} | {name: text for name, text in said.items() if text}
+
+
+def _size(what: str, left: str, name: str, numbers: Mapping[Key, int | float]) -> dict[str, int | float]:
     """Return the bytes that there are and that are used, where both are known."""
     size, free = numbers.get((f"{what}_size", name)), numbers.get((f"{what}_{left}", name))
     return {} if size is None or free is None else {"size": size, "total": size, "used": size - free}
 
 
-def _ports(numbers: Mapping[tuple[str, str], int | float], origins: Mapping[tuple[str, str], str]) -> dict[str, str]:
+def _ports(numbers: Mapping[Key, int | float], origins: Mapping[Key, Origin]) -> dict[str, str]:
     """Return the ports, also those that do not say whether they are up, with an identifier that ends in their index."""
     seen = [key for key in numbers if key[0] in ("port_up", "port_enabled", "port_mtu")]
-    return {name: origins.get((parameter, name), "") for parameter, name in reversed(seen)}
+    return {name: origins.get((parameter, name), Origin("")).oid for parameter, name in reversed(seen)}
 
 
-def _port(
-    name: str, oid: str, numbers: Mapping[tuple[str, str], int | float], facts: Mapping[tuple[str, str], str]
-) -> dict[str, Any]:
+def _up(up: float | None, word: str) -> str:
+    """Say how a port is, in the words of IF-MIB."""
+    return word or ("unknown" if up is None else "up" if up else "down")
+
+
+def _port(name: str, oid: str, numbers: Mapping[Key, int | float], facts: Mapping[Key, str]) -> dict[str, Any]:
     up = numbers.get(("port_up", name))
-    said: dict[str, Any] = {"ifName": name, "ifOperStatus": "unknown" if up is None else "up" if up else "down"}
+    said: dict[str, Any] = {"ifName": name, "ifOperStatus": _up(up, facts.get(("port_state", name), ""))}
     index = oid.rpartition(".")[2]
     if index.isdecimal():
         said["ifIndex"] = int(index)

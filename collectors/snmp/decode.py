@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import cast
 
 from collectors.snmp.by_port import Ports
 from collectors.snmp.grid import Cell, Cells, Grid
-from collectors.snmp.measure import HARMLESS, WHOLE, Number, computed, mac, text
+from collectors.snmp.joined import stands_back
+from collectors.snmp.measure import HARMLESS, WHOLE, Number, computed, mac, text, word
 from collectors.snmp.naming import Naming, broken, rows_of
 from collectors.snmp.port import Fetched, Value
-from config.profile import Computed, Object, Profile, Stating, Table, sources_of
+from config.profile import Computed, Object, Profile, Stating, Table, instance_of, sources_of
 from duty.parameters import PARAMETERS
 from duty.readings import Column, Fact, Gap, Notes, Reading, Stated
 
@@ -30,6 +32,8 @@ def decode(profiles: Iterable[Profile], fetched: Fetched, notes: Notes, naming: 
         special = _Seen()
         _scalars(profile, fetched, special)
         for table in profile.tables.values():
+            if stands_back(table, (profile,), fetched):
+                continue
             _table(table, fetched, special, ports, naming)
         seen.overlay(special)
     offered = {parameter for parameter, readings in seen.readings.items() if readings} | seen.columns.keys()
@@ -88,7 +92,7 @@ class _Seen:
             self.gaps.setdefault(parameter, {})[instance] = Gap(parameter, instance, number, seen)
 
     def take(self, cell: Cell, instance: str) -> None:
-        """Take what stands at an object."""
+        """Take what stands at an object, under an instance's whole name."""
         words = text(cell.raw) if cell.number == "malformed" and cell.raw is not None else ""
         self.add(cell.given.parameter, instance, cell.number, width=cell.given.width, seen=words)
 
@@ -96,6 +100,8 @@ class _Seen:
         """Take a whole column."""
         given, numbers = cells.given, cells.numbers
         parameter = given.parameter
+        if given.part:
+            instances = tuple(instance_of(instance, given.part) for instance in instances)
         if str in map(type, numbers) or any(parameter in told for told in (self.columns, self.readings, self.gaps)):
             for place, instance in enumerate(instances):
                 self.take(cells.cell(place), instance)
@@ -105,9 +111,19 @@ class _Seen:
 
     def tell(self, given: Object, instance: str, raw: Value) -> None:
         """Take a fact, unless it says nothing."""
-        words = mac(raw) if given.format == "mac" and isinstance(raw, bytes) else text(raw)
+        if given.words:
+            words = given.words.get(raw, "") if isinstance(raw, int) else ""
+        else:
+            words = mac(raw) if given.format == "mac" and isinstance(raw, bytes) else text(raw)
+        self._say(given.fact, instance, words)
+
+    def tell_state(self, given: Object, name: str, raw: Value) -> None:
+        """Take the device's own word for a state, unless it has none."""
+        self._say(given.parameter, instance_of(name, given.part), word(given, raw))
+
+    def _say(self, fact: str, instance: str, words: str) -> None:
         if words:
-            self.facts.setdefault((given.fact, instance), Fact(given.fact, instance, words))
+            self.facts.setdefault((fact, instance), Fact(fact, instance, words))
 
     def number(self, parameter: str, instance: str) -> Number | str:
         """Return a number, or a gap code, or "" where nothing is said."""
@@ -148,12 +164,12 @@ class _Seen:
 
 def _scalars(profile: Profile, fetched: Fetched, seen: _Seen) -> None:
     grid = Grid(profile.scalars, fetched, None)
-    for sources in sources_of(profile.scalars).values():
+    for (_, part), sources in sources_of(profile.scalars).items():
         for cell in grid.first(sources):
-            seen.take(cell, "")
+            seen.take(cell, part)
     for scalar in profile.scalars.values():
-        if scalar.fact and scalar.oid in fetched.scalars:
-            seen.tell(scalar, "", fetched.scalars[scalar.oid])
+        if scalar.oid in fetched.scalars and (scalar.fact or scalar.states):
+            (seen.tell if scalar.fact else seen.tell_state)(scalar, "", fetched.scalars[scalar.oid])
     _computed(profile.computed, grid, seen)
 
 
@@ -163,11 +179,11 @@ def _table(table: Table, fetched: Fetched, seen: _Seen, ports: Ports, naming: Na
     hidden = why and table.port
     names = {} if hidden else naming.names(table, fetched, keep_nameless=not why, ports=ports)
     grid = Grid(table.columns, fetched, names)
-    for parameter, sources in table.sources.items():
-        oids = [table.columns[name].oid for name in sources]
-        codes = [fetched.gaps.get(oid, "") for oid in oids]
+    for (parameter, part), sources in table.sources.items():
+        keys = [table.columns[name].key for name in sources]
+        codes = [fetched.gaps.get(key, "") for key in keys]
         code = next((code for code in codes if code not in HARMLESS), why)
-        offered = any(not names.keys().isdisjoint(fetched.columns.get(oid, ())) for oid in oids)
+        offered = any(not names.keys().isdisjoint(fetched.columns.get(key, ())) for key in keys)
         if code or not offered:
             # Said once for the column; the rows that came before it broke off are readings none the less.
             seen.add(parameter, "", code or codes[0])
@@ -176,12 +192,14 @@ def _table(table: Table, fetched: Fetched, seen: _Seen, ports: Ports, naming: Na
         elif offered:
             for instance, cell in zip(grid.instances, grid.first(sources), strict=True):
                 if not code or cell.number != code:
-                    seen.take(cell, instance)
+                    seen.take(cell, instance_of(instance, part))
     for given in table.columns.values():
-        if given.fact:
-            for row, raw in fetched.columns.get(given.oid, {}).items():
-                if row in names:
-                    seen.tell(given, names[row], raw)
+        if given.fact or given.states:
+            tell = seen.tell if given.fact else seen.tell_state
+            raws, counting = fetched.columns.get(given.key, {}), grid.counting(given) or repeat(True)
+            for (row, name), counts in zip(names.items(), counting, strict=False):
+                if counts and row in raws:
+                    tell(given, name, raws[row])
     whole = tuple(made for made in table.computed if made.compute in WHOLE)
     for made in whole:
         # Of a column that broke off, nothing.
@@ -198,7 +216,8 @@ def _table(table: Table, fetched: Fetched, seen: _Seen, ports: Ports, naming: Na
 
 def _state(stating: Stating, table: Table, grid: Grid, seen: _Seen) -> None:
     """Take the limits that the device states for its readings, where it states any."""
-    for place, instance in enumerate(grid.instances):
+    for place, row in enumerate(grid.instances):
+        instance = instance_of(row, stating.part)
         if not isinstance(seen.number(stating.parameter, instance), str):
             warning, critical = (
                 _limit(table, stating, name, grid, place) for name in (stating.warning, stating.critical)
@@ -213,7 +232,8 @@ def _limit(table: Table, stating: Stating, name: str, grid: Grid, place: int) ->
     if not name:
         return None
     number = grid.column(name).numbers[place]
-    recipe = next((made for made in table.computed if made.parameter == stating.parameter), None)
+    limited = (stating.parameter, stating.part)
+    recipe = next((made for made in table.computed if (made.parameter, made.part) == limited), None)
     if recipe is not None and not isinstance(number, str):
         # It is in the same scale as the value that the recipe begins with.
         number = computed(recipe, [number, *(grid.column(of).numbers[place] for of in recipe.of[1:])])
@@ -223,12 +243,15 @@ def _limit(table: Table, stating: Stating, name: str, grid: Grid, place: int) ->
 def _computed(recipes: Sequence[Computed], grid: Grid, seen: _Seen) -> None:
     """Add the readings that are made of several objects of one row."""
     columns = {name: grid.column(name).numbers for made in recipes for name in made.of if name in grid.objects}
+    counting = [grid.counting(made) for made in recipes]
     for place, instance in enumerate(grid.instances if recipes else ()):
-        for made in recipes:
+        for made, counts in zip(recipes, counting, strict=True):
+            if counts is not None and not counts[place]:
+                continue
             inputs: list[Number | str] = []
             for name in made.of:
                 if name in columns:
                     inputs.append(columns[name][place])
                 else:
                     inputs.append(seen.number(name, instance))
-            seen.add(made.parameter, instance, computed(made, inputs))
+            seen.add(made.parameter, instance_of(instance, made.part), computed(made, inputs))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from collectors.snmp.measure import HARMLESS, Number, measured, measured_all
+from collectors.snmp.measure import HARMLESS, Number, measured, measured_all, text
+from collectors.snmp.naming import counts, raw_of
 from collectors.snmp.port import Fetched, Value
-from config.profile import Object
+from config.profile import NAME, Computed, Object
 
 
 class Cell(NamedTuple):
@@ -56,10 +57,26 @@ class Grid:
         column = self._columns.get(name)
         if column is None:
             given = self.objects[name]
-            raws = self._raws(given.oid)
+            raws = self._raws(given.key)
+            if (counting := self.counting(given)) is not None:
+                raws = [raw if counts else None for raw, counts in zip(raws, counting, strict=True)]
             numbers = self._with_gaps(given, raws) if None in raws else measured_all(given, raws)
+            if counting is not None:
+                numbers = [number if counts else "" for number, counts in zip(numbers, counting, strict=True)]
             column = self._columns[name] = Cells(given, raws, numbers)
         return column
+
+    def counting(self, given: Object | Computed) -> Sequence[bool] | None:
+        """Say of each row whether something is of it; None where it is of all."""
+        if self._rows is None or not (given.only_if or given.unless):
+            return None
+
+        def counting(row: str, called: str) -> bool:
+            return counts(
+                given, lambda name: [called if name == NAME else text(raw_of(self.objects, self._fetched, name, row))]
+            )
+
+        return [counting(row, called) for row, called in zip(self._rows, self.instances, strict=True)]
 
     def _raws(self, oid: str) -> list[Value | None]:
         if self._rows is None:
@@ -69,7 +86,7 @@ class Grid:
 
     def _with_gaps(self, given: Object, raws: Sequence[Value | None]) -> list[Number | str]:
         """Measure what is there, and say of the rest why it is not."""
-        gaps, oid = self._fetched.gaps, given.oid
+        gaps, oid = self._fetched.gaps, given.key
         missing, rows = gaps.get(oid, ""), self._rows
         if rows is None:
             return [missing if raw is None else measured(given, raw) for raw in raws]

@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from collectors.snmp.port import Value
 from collectors.text import clean, decode_text
-from config.profile import Computed, Object
+from config.profile import Computed, Object, lower
 
 Number = int | float
 
@@ -29,6 +29,13 @@ _DECIMAL: Final = re.compile(rb"\s*[+-]?[0-9]{1,20}(\.[0-9]{1,20})?\s*")
 def measured(given: Object, raw: Value) -> Number | str:
     """Return the number that a raw value stands for, or a gap code, or "" where the device says there is nothing."""
     number: Number
+    if given.find and isinstance(raw, bytes | str):
+        found = re.search(given.find, text(raw))
+        raw = found[1].encode() if found else b""
+        if not raw:
+            return ""
+    if given.states and isinstance(raw, bytes) and not _DECIMAL.fullmatch(raw):
+        return _meaning(given.states.numbers, lower(text(raw)))
     if isinstance(raw, bytes) and _DECIMAL.fullmatch(raw):
         number = float(raw) if b"." in raw else int(raw)
     elif isinstance(raw, bytes | str):
@@ -37,12 +44,14 @@ def measured(given: Object, raw: Value) -> Number | str:
         number = raw
     if not math.isfinite(number):
         return "not_a_number"
-    if number in given.absent:
+    if number in given.absent or (given.between and not given.between[0] <= number <= given.between[1]):
         return ""
     if given.unsigned and -(2**31) <= number < 0:
         number += 2**32
     if given.width and not (isinstance(number, int) and 0 <= number < 2**given.width):
         return "malformed"
+    if given.states:
+        return _meaning(given.states.numbers, number)
     return _mapped(given.map, number) if given.map else _scaled(number, given.scale, given.offset)
 
 
@@ -54,6 +63,8 @@ def measured_all(given: Object, raws: Sequence[Value | None]) -> Sequence[Number
     if not _plain(given, raws):
         return [measured(given, cast(Value, raw)) for raw in raws]
     numbers = cast(Sequence[int], raws)
+    if given.states:
+        return [_meaning(given.states.numbers, number) for number in numbers]
     if given.map:
         return [_mapped(given.map, number) for number in numbers]
     if given.scale == 1 and not given.offset:
@@ -63,12 +74,29 @@ def measured_all(given: Object, raws: Sequence[Value | None]) -> Sequence[Number
 
 def _plain(given: Object, raws: Sequence[Value | None]) -> bool:
     """Say whether a column has whole numbers only, each of which is just what it says."""
-    if set(map(type, raws)) != {int} or any(number in raws for number in given.absent):
+    if given.between or set(map(type, raws)) != {int} or any(number in raws for number in given.absent):
         return False
     numbers = cast(Sequence[int], raws)
     if given.width:
         return min(numbers) >= 0 and max(numbers) < 2**given.width
     return not given.unsigned or min(numbers) >= 0
+
+
+def _meaning(numbers: Mapping[int | str, int | None], code: int | float | str) -> Number | str:
+    """Return the health that a state stands for, "" for one that is not judged."""
+    if code not in numbers:
+        return "malformed"
+    health = numbers[cast(int | str, code)]
+    return "" if health is None else health
+
+
+def word(given: Object, raw: Value) -> str:
+    """Return the device's own word for a state; "" where it has none, or there is nothing."""
+    if given.states is None:
+        return ""
+    if isinstance(raw, bytes) and _DECIMAL.fullmatch(raw):
+        raw = int(float(raw))
+    return given.states.words.get(raw if isinstance(raw, int) else lower(text(raw)), "")
 
 
 def _mapped(codes: Mapping[int, int | None], number: Number) -> Number | str:
@@ -116,6 +144,16 @@ def _sensor(value: Number, scale: Number, precision: Number) -> Number | str:
     return value * 10.0 ** (3 * (scale - 9) - precision)
 
 
+def _digits(value: Number, digits: Number) -> Number | str:
+    """Return a value that is told without its decimal point, by the digits behind it."""
+    return value / 10**digits if 0 <= digits <= 9 else "malformed"
+
+
+def _decibels(milliwatts: Number) -> Number | str:
+    """Return the dBm of light that is told in milliwatts."""
+    return max(DARK, 10 * math.log10(milliwatts)) if milliwatts > 0 else DARK
+
+
 def _light(value: Number, scale: Number, precision: Number, kind: Number) -> Number | str | None:
     """Return the dBm of a sensor that measures dBm itself, or watts."""
     measured = _sensor(value, scale, precision)
@@ -123,7 +161,7 @@ def _light(value: Number, scale: Number, precision: Number, kind: Number) -> Num
         return measured
     if kind != _WATTS:
         return None
-    return max(DARK, 10 * math.log10(measured * 1000)) if measured > 0 else DARK
+    return _decibels(measured * 1000)
 
 
 EACH: Final[Mapping[str, Callable[..., Number | str | None]]] = {
@@ -133,6 +171,9 @@ EACH: Final[Mapping[str, Callable[..., Number | str | None]]] = {
     "percent_left": _percent_left,
     "sensor": _sensor,
     "light": _light,
+    "decibels": _decibels,
+    "digits": _digits,
+    "itself": lambda number: number,
     "remainder": lambda whole, part, unit: (whole - part) * unit if part <= whole else "malformed",
 }
 """What is computed of the objects of one row; what is asked for is in ``config.profile.COMPUTATIONS``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from collectors.snmp.by_port import Ports, port_names
 from collectors.snmp.measure import HARMLESS, text
 from collectors.snmp.port import Fetched, Value
 from collectors.text import clean
-from config.profile import Profile, Table
+from config.profile import INDEX, NAME, Computed, Object, Profile, Table
 
 
 class _Named(NamedTuple):
@@ -43,7 +43,7 @@ class Naming:
     ) -> Mapping[str, str]:
         """Return the rows that count, by index, with the instance that each of them is."""
         rows = rows_of(table, fetched)
-        cells = [fetched.columns.get(table.columns[name].oid) for name in table.naming]
+        cells = [fetched.columns.get(table.columns[name].key) for name in table.naming]
         made_of = (keep_nameless, ports if table.port else None, rows, cells)
         known = self._known.get(id(table))
         if known is None or known.made_of != made_of:
@@ -68,7 +68,9 @@ class Naming:
         # The same names were made of the same words.
         if self._ports is None or self._ports[0] is not names or self._ports[1].broken != code:
             said = [
-                (text(_raw(table, fetched, word, row)), name) for row, name in names.items() for word in table.instance
+                (text(raw_of(table.columns, fetched, word, row)), name)
+                for row, name in names.items()
+                for word in table.instance
             ]
             often = Counter(words for words, _ in set(said))
             words = {words: name for words, name in said if words and often[words] == 1}
@@ -79,7 +81,7 @@ class Naming:
 def rows_of(table: Table, fetched: Fetched) -> list[str]:
     """Return the indices of all rows of which anything is known, in the device's order."""
     rows: dict[str, None] = {}
-    for column in table.columns.values():
+    for column in table.own:
         cells = fetched.columns.get(column.oid)
         if cells and not cells.keys() <= rows.keys():
             rows |= dict.fromkeys(cells)
@@ -88,7 +90,7 @@ def rows_of(table: Table, fetched: Fetched) -> list[str]:
 
 def broken(table: Table, fetched: Fetched) -> str:
     """Return why rows of a table cannot be named or told from others, or ""; such rows cannot be seen."""
-    codes = (fetched.gaps.get(table.columns[name].oid, "") for name in table.naming)
+    codes = (fetched.gaps.get(table.columns[name].key, "") for name in table.naming)
     return next((code for code in codes if code not in HARMLESS), "")
 
 
@@ -96,11 +98,19 @@ def _called(table: Table, fetched: Fetched, rows: Sequence[str], *, keep_nameles
     """Return the rows that count, with all that each of them is called."""
     called: dict[str, list[str]] = {}
     for row in rows:
-        if _counts(table, fetched, row):
-            words = [text(_raw(table, fetched, name, row)) for name in table.instance]
-            if any(words) or keep_nameless:
-                called[row] = [word for word in words if word] or [clean(row)]
+        words = [text(raw_of(table.columns, fetched, name, row)) for name in table.instance]
+
+        def words_of(name: str, row: str = row, words: Sequence[str] = words) -> Sequence[str]:
+            return words if name == NAME else [text(raw_of(table.columns, fetched, name, row))]
+
+        if counts(table, words_of) and (any(words) or keep_nameless):
+            called[row] = [_full(table.called, word) for word in words if word] or [_full(table.called, clean(row))]
     return called
+
+
+def _full(called: str, name: str) -> str:
+    """Put what a row is before a name that does not say so."""
+    return name if not called or called.lower() in name.lower() else f"{called} {name}"
 
 
 def _told_apart(table: Table, fetched: Fetched, called: dict[str, list[str]], ports: Ports | None) -> dict[str, str]:
@@ -125,15 +135,17 @@ def _told_apart(table: Table, fetched: Fetched, called: dict[str, list[str]], po
     return names
 
 
-def _counts(table: Table, fetched: Fetched, row: str) -> bool:
-    def fits(name: str, patterns: Sequence[str]) -> bool:
-        words = text(_raw(table, fetched, name, row))
-        return any(fnmatchcase(words, pattern) for pattern in patterns)
+def counts(given: Table | Object | Computed, words_of: Callable[[str], Iterable[str]]) -> bool:
+    """Say whether a row counts, for a whole table or one of its readings, by the words that stand under each name."""
 
-    return all(fits(*condition) for condition in table.only_if.items()) and not any(
-        fits(*condition) for condition in table.unless.items()
+    def fits(name: str, patterns: Sequence[str]) -> bool:
+        return any(fnmatchcase(words, pattern) for words in words_of(name) for pattern in patterns)
+
+    return all(fits(*condition) for condition in given.only_if.items()) and not any(
+        fits(*condition) for condition in given.unless.items()
     )
 
 
-def _raw(table: Table, fetched: Fetched, name: str, row: str) -> Value:
-    return fetched.columns.get(table.columns[name].oid, {}).get(row, "")
+def raw_of(columns: Mapping[str, Object], fetched: Fetched, name: str, row: str) -> Value:
+    """Return what stands in a row under a name; "" for nothing."""
+    return row if name == INDEX else fetched.columns.get(columns[name].key, {}).get(row, "")

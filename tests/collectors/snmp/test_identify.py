@@ -63,7 +63,7 @@ def test_the_closest_fit_is_chosen() -> None:
     ],
 )
 def test_what_fits_no_profile_is_asked_for_the_standard(said: Said) -> None:
-    assert fitting(said, made={"object_id": ["1.3.6.1.4.1.9"], "description": ["*Cisco*"]}) == "ucd"
+    assert fitting(said, made={"object_id": ["1.3.6.1.4.1.9"], "description": ["*Cisco*"]}) == STANDARD[-1]
 
 
 def test_the_more_special_profile_says_who_made_it() -> None:
