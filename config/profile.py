@@ -25,6 +25,7 @@ COMPUTATIONS: Final[Mapping[str, tuple[int, int]]] = {
     "sensor": (3, 3),
     "light": (4, 4),
     "decibels": (1, 1),
+    "digits": (2, 2),
     "itself": (1, 1),
     "mean": (1, 1),
     "count": (1, 1),
@@ -104,8 +105,18 @@ class Object(Model):
         description="The column is of another table: of the row that this column names, or of that with the first so "
         "many numbers of the index, the last ones where it is negative.",
     )
+    among: dict[str, tuple[str, ...]] = Field(
+        {},
+        description="The column is of a table that has several rows for each of ours, their number behind our index: "
+        "that row counts whose `index` or columns there are like one of these, the first before the second.",
+    )
+    kept: bool = Field(
+        False,
+        description="It does not change while the device runs: the watch asks for it once, the inspection always.",
+    )
     unsigned: bool = Field(False, description="Numbers from 2^31 on come as negative ones.")
     format: Literal["text", "mac"] = Field("text", description="How the bytes of a fact are written.")
+    words: dict[int, str] = Field({}, description="Of a fact that is a code: its words; other codes say nothing.")
     only_if: dict[str, tuple[str, ...]] = Field(
         {}, description="Only of rows whose column, `index` or `name` is like one."
     )
@@ -115,6 +126,8 @@ class Object(Model):
     @cached_property
     def key(self) -> str:
         """Where its column stands among what was fetched: of another table once for each way to it."""
+        if self.among:
+            return f"{self.oid} among {sorted(self.among.items())}"
         return f"{self.oid} by {self.by}" if self.by else self.oid
 
 
@@ -131,6 +144,7 @@ class Computed(Model):
         "sensor",
         "light",
         "decibels",
+        "digits",
         "itself",
         "mean",
         "count",
@@ -179,6 +193,14 @@ class Table(Model):
         """The names of the columns that give each parameter of each part, the preferred first."""
         return sources_of(self.columns)
 
+    @cached_property
+    def own(self) -> tuple[Object, ...]:
+        """The columns whose rows are rows of this table: not those of others that rows lead to."""
+        beneath = {name for column in self.columns.values() for name in column.among}
+        return tuple(
+            column for name, column in self.columns.items() if not (column.by or column.among or name in beneath)
+        )
+
     @property
     def _conditional(self) -> tuple[Table | Object | Computed, ...]:
         return (self, *self.columns.values(), *self.computed)
@@ -206,7 +228,13 @@ class Profile(Model):
     extends: tuple[str, ...] = Field((), description="Profiles that belong to it and come before it.")
     match: tuple[Match, ...] = Field((), description="Which devices it is about: those that fit one of these.")
     vendor: str = Field("", description="Who makes these devices.")
+    filed_as: str = Field(
+        "", description="What comparisons with other systems file the maker under, where that is not its name."
+    )
     family: str = Field("", description="What runs on them.")
+    role: Literal["", "server", "network", "power", "room"] = Field(
+        "", description="What they are for; discovery proposes it for the target, and limits may differ by it."
+    )
     tells: dict[str, str] = Field({}, description="Facts in sysDescr: regular expressions with one group each.")
     scalars: dict[str, Object] = Field({}, description="Objects that stand alone, by their name in the MIB.")
     computed: tuple[Computed, ...] = Field((), description="Readings made of several scalars.")

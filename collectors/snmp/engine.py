@@ -14,6 +14,7 @@ from collectors.snmp.messages import Question, Reply
 from collectors.snmp.packets import question_packet, reply_packet
 from collectors.snmp.port import Device, Fetched, Oid, Packet
 from collectors.snmp.scalars import get
+from collectors.snmp.sweep import Swept, sweep
 from collectors.snmp.tables import NoAnswer
 from collectors.snmp.usm import User
 from collectors.snmp.voices import Community, Heard, Secured, Voice
@@ -50,7 +51,13 @@ class OwnEngine:
         in_flight: int = IN_FLIGHT,
         row_cap: int = ROW_CAP,
         resolve: Callable[..., Awaitable[str]] = names.resolve,
+        turn: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """Make an engine that has opened nothing yet; ``turn``, where there is one, is waited for before each request.
+
+        A request that is sent once more, for want of an answer, does not wait: who counts packets has ``retries=0``.
+        """
+        self._turn = turn
         self._window = asyncio.Semaphore(in_flight)
         self._row_cap = row_cap
         self._resolve = resolve
@@ -71,7 +78,7 @@ class OwnEngine:
             # By the identity of the credential: its value would be hashed anew for each look; the peer keeps it alive.
             peer = self._peers.get((device.address, device.port, id(device.credential)))
             peer = peer or await self._meet(device, deadline - loop.time())
-            call = _Call(wire, self._window, peer, device, into, deadline)
+            call = _Call(wire, self._window, peer, device, into, deadline, self._turn)
             await call.begin()
             try:
                 if scalars:
@@ -86,6 +93,23 @@ class OwnEngine:
             for oid in (*scalars, *columns):
                 if oid not in into.scalars and oid not in into.columns:
                     into.gaps.setdefault(oid, failure.code)
+
+    async def sweep(self, device: Device, roots: Sequence[Oid], into: Swept, *, budget: timedelta) -> None:
+        """Take all that a device has below the roots. Raises CollectError as ``fetch`` does."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + budget.total_seconds()
+        wire = self._wire = self._wire or Wire(loop)
+        try:
+            peer = await self._meet(device, budget.total_seconds())
+            call = _Call(wire, self._window, peer, device, Fetched(), deadline, self._turn)
+            await call.begin()
+            try:
+                for root in roots:
+                    await sweep(call.ask, root, into, bulk=device.credential.version != "1")
+            finally:
+                call.end()
+        except NoAnswer as failure:
+            into.cut = failure.code
 
     async def close(self) -> None:
         """Close the sockets."""
@@ -126,8 +150,16 @@ class _Call:
     """One fetch: its place in the window and its device's turn, held while it lasts."""
 
     def __init__(
-        self, wire: Wire, window: asyncio.Semaphore, peer: _Peer, device: Device, into: Fetched, deadline: float
+        self,
+        wire: Wire,
+        window: asyncio.Semaphore,
+        peer: _Peer,
+        device: Device,
+        into: Fetched,
+        deadline: float,
+        turn: Callable[[], Awaitable[None]] | None,
     ) -> None:
+        self._turn = turn
         self._wire = wire
         self._window = window
         self._peer = peer
@@ -194,6 +226,8 @@ class _Call:
         return reply
 
     async def _send(self, packet: bytes, number: int, hear: Callable[[bytes, int], Heard]) -> Heard:
+        if self._turn is not None:
+            await self._turn()
         began = self._loop.time()
         if self._into.told is not None and self._asked is not None:
             self._into.told(question_packet(began, self._asked, len(packet)))
