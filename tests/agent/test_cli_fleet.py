@@ -119,6 +119,6 @@ def test_the_maker_is_filed_under_the_name_that_comparisons_have() -> None:
         return Profile.model_validate(told, strict=False)
 
     profiles = {"a": made(99998, "Acme-Power Ltd."), "b": made(99999, "Beta", "ups-other")}
-    assert filed_as({"sysObjectID": "1.3.6.1.4.1.99998.1", "vendor": "acme"}, profiles) == "acme-powerltd"
+    assert filed_as({"sysObjectID": "1.3.6.1.4.1.99998.1", "vendor": "acme"}, profiles) == "acmepowerltd"
     assert filed_as({"sysObjectID": "1.3.6.1.4.1.99999.1"}, profiles) == "ups-other"
     assert filed_as({"sysObjectID": "1.3.6.1.4.1.99997.1", "vendor": "Gamma Inc"}, profiles) == "gammainc"
