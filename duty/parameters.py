@@ -40,6 +40,9 @@ PARAMETERS: Final = MappingProxyType(
         "memory_available": "B",
         "memory_used": "%",
         "memory_free": "%",
+        # memory set aside, or a pool within the memory: full by nature, so that nothing judges it
+        "pool_size": "B",
+        "pool_used": "%",
         "swap_size": "B",
         "swap_used": "%",
         "swap_in_total": "B",

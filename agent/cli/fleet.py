@@ -168,7 +168,7 @@ def described(notes: Notes) -> dict[str, Any]:
         ],
         "memory": [
             {"descr": name or "Physical memory", "perc": value, **_size("memory", "available", name, numbers), **oid}
-            for name, value, oid in parts("memory_used")
+            for name, value, oid in (*parts("memory_used"), *parts("pool_used"))
         ] + [{"descr": name or "Swap space", "perc": value, **oid} for name, value, oid in parts("swap_used")],
         "storage": [
             {"descr": name, "perc": value, **_size("disk", "free", name, numbers), **oid}

@@ -16,7 +16,7 @@ MOST_ROWS = 250
 
 _FAMILIES = (
     ("processor", ("cpu_", "load_")),
-    ("memory", ("memory_", "swap_")),
+    ("memory", ("memory_", "swap_", "pool_")),
     ("storage", ("disk_", "inodes_")),
     ("environment", ("temperature", "part_temperature", "humidity", "fan_")),
     (
