@@ -7,6 +7,7 @@ is the more special.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Final, Literal
@@ -74,8 +75,9 @@ class States(Model):
 
 
 def lower(code: int | str) -> int | str:
-    """Return a code in small letters where it is words."""
-    return code.lower().strip() if isinstance(code, str) else code
+    """Return a code in small letters where it is words, else as a number: a profile's keys come as words."""
+    words = str(code).lower().strip()
+    return int(words) if re.fullmatch("-?[0-9]{1,10}", words) else words
 
 
 class Object(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from collectors.snmp.naming import Naming
 from collectors.snmp.origins import origins
 from collectors.snmp.port import Fetched, Value
 from config.profile import Profile
+from config.profiles import check_profile
 from duty.readings import Notes, Origin
 
 ACME = "1.3.6.1.4.1.99999"
@@ -53,6 +55,14 @@ def test_a_state_is_judged_and_told_in_the_words_of_the_device() -> None:
     assert readings == {("health", "Disk 1"): 0, ("health", "Disk 2"): 2}
     assert facts == {("health", "Disk 1"): "online", ("health", "Disk 2"): "failed", ("health", "Disk 3"): "spare"}
     assert gaps == {("health", "Disk 5"): "malformed"}
+
+
+def test_the_codes_of_a_state_in_a_file_are_numbers(tmp_path: Path) -> None:
+    (tmp_path / "it.yaml").write_text(
+        "title: made up\nscalars:\n  it: {oid: 1.3.6.1.4.1.99999.1.0, parameter: health, states: {ok: {2: well, -1: new}}}\n"
+    )
+    states = check_profile(tmp_path / "it.yaml").scalars["it"].states
+    assert states and dict(states.words) == {2: "well", -1: "new"}
 
 
 def test_a_state_in_words_is_read_whatever_their_case() -> None:
