@@ -65,6 +65,20 @@ def test_the_codes_of_a_state_in_a_file_are_numbers(tmp_path: Path) -> None:
     assert states and dict(states.words) == {2: "well", -1: "new"}
 
 
+def test_the_word_for_a_state_is_told_of_those_rows_only_that_it_is_about() -> None:
+    state = {"oid": f"{ACME}.1", "states": STATES}
+    table = {
+        "columns": {
+            "fan": {**state, "parameter": "fan_health", "only_if": {"index": ["1"]}},
+            "other": {**state, "parameter": "health", "unless": {"index": ["1"]}},
+        }
+    }
+    cells: dict[str, dict[str, Value]] = {f"{ACME}.1": {"1": 1, "2": 2}}
+    readings, facts, _ = read(Fetched(columns=cells), tables={"it": table})
+    assert readings == {("fan_health", "1"): 0, ("health", "2"): 2}
+    assert facts == {("fan_health", "1"): "online", ("health", "2"): "failed"}
+
+
 def test_a_state_in_words_is_read_whatever_their_case() -> None:
     states = {"ok": {"ok": "well"}, "critical": {"FAIL": "failed"}}
     readings, facts, _ = read_scalar(b" Fail", parameter="health", part="array", states=states)
