@@ -52,6 +52,8 @@ _STATES: Final = {"fan_health": "Fan", "power_health": "Power supply", "health":
 Key = tuple[str, str]
 """(parameter, instance)"""
 _HEALTH: Final = ("ok", "warning", "critical")
+_OPER: Final = dict(enumerate(("up", "down", "testing", "unknown", "dormant", "notPresent", "lowerLayerDown"), 1))
+"""What a port says of itself (ifOperStatus, IF-MIB), by its code."""
 
 
 class Wanted(NamedTuple):
@@ -139,7 +141,7 @@ def described(notes: Notes) -> dict[str, Any]:
             )
             if (name, "") in facts
         },
-        "ports": [_port(name, oid, numbers, facts) for name, oid in _ports(numbers, origins).items()],
+        "ports": [_port(name, origin, numbers, facts) for name, origin in _ports(numbers, origins).items()],
         "processors": [
             {"descr": name or "CPU", "usage": value, **oid}
             for name, value, oid in (cores or list(parts("cpu_used")))
@@ -182,16 +184,20 @@ def _size(what: str, left: str, name: str, numbers: Mapping[Key, int | float]) -
     return {} if size is None or free is None else {"size": size, "total": size, "used": size - free}
 
 
-def _ports(numbers: Mapping[Key, int | float], origins: Mapping[Key, Origin]) -> dict[str, str]:
-    """Return the ports, also those that do not say whether they are up, with an identifier that ends in their index."""
+def _ports(numbers: Mapping[Key, int | float], origins: Mapping[Key, Origin]) -> dict[str, Origin]:
+    """Return the ports, also those that do not say whether they are up, with what they were known by."""
     seen = [key for key in numbers if key[0] in ("port_up", "port_enabled", "port_mtu")]
-    return {name: origins.get((parameter, name), Origin("")).oid for parameter, name in reversed(seen)}
+    known = {name: origins.get((parameter, name), Origin("")) for parameter, name in reversed(seen)}
+    return known | {name: origins[key] for name in known if (key := ("port_up", name)) in origins}
 
 
-def _port(name: str, oid: str, numbers: Mapping[Key, int | float], facts: Mapping[Key, str]) -> dict[str, Any]:
+def _port(name: str, origin: Origin, numbers: Mapping[Key, int | float], facts: Mapping[Key, str]) -> dict[str, Any]:
     up = numbers.get(("port_up", name))
-    said: dict[str, Any] = {"ifName": name, "ifOperStatus": "unknown" if up is None else "up" if up else "down"}
-    index = oid.rpartition(".")[2]
+    state = "unknown" if up is None else "up" if up else "down"
+    if up is not None and origin.code.isdecimal():
+        state = _OPER.get(int(origin.code), state)
+    said: dict[str, Any] = {"ifName": name, "ifOperStatus": state}
+    index = origin.oid.rpartition(".")[2]
     if index.isdecimal():
         said["ifIndex"] = int(index)
     if (enabled := numbers.get(("port_enabled", name))) is not None:

@@ -55,6 +55,11 @@ async def test_each_number_says_where_it_comes_from() -> None:
     ]
 
 
+async def test_a_port_says_in_its_own_words_why_it_is_not_up() -> None:
+    told = await seen(WALK.replace("1.3.6.1.2.1.2.2.1.8.2|2|1", "1.3.6.1.2.1.2.2.1.8.2|2|7"))
+    assert [p["ifOperStatus"] for p in told["ports"] if p["ifName"] == "ens3"] == ["lowerLayerDown"]
+
+
 async def test_a_port_that_does_not_say_whether_it_is_up_is_there() -> None:
     told = await seen(WALK.replace("1.3.6.1.2.1.2.2.1.8.2|2|1", "1.3.6.1.2.1.2.2.1.8.2|2|4\n1.3.6.1.2.1.2.2.1.7.2|2|1"))
     (port,) = (port for port in told["ports"] if port["ifName"] == "ens3")
