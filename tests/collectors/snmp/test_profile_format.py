@@ -170,3 +170,17 @@ def test_what_stands_behind_a_state_is_told_with_the_code_of_the_device() -> Non
         ("health", "1"): Origin(f"{ACME}.1.1", "2"),
         ("health", "3"): Origin(f"{ACME}.1.3", "3"),
     }
+
+
+def test_what_stands_behind_a_computed_number_is_what_the_device_has() -> None:
+    profile = {
+        "title": "made up",
+        "scalars": {name: {"oid": f"{ACME}.{place}.0"} for place, name in enumerate(("old", "used", "size"), 1)},
+        "computed": [
+            {"parameter": "memory_used", "compute": "percent", "of": ["old", "size"]},
+            {"parameter": "memory_used", "compute": "percent", "of": ["used", "size"]},
+        ],
+    }
+    fetched = Fetched(scalars={f"{ACME}.2.0": 1, f"{ACME}.3.0": 4})
+    made = (Profile.model_validate(profile, strict=False),)
+    assert origins(made, fetched, Naming()) == {("memory_used", ""): Origin(f"{ACME}.2.0")}
