@@ -37,9 +37,13 @@ from agent.store.engine import Store
 from collectors.port import Collector
 from collectors.registry import COLLECTORS
 from collectors.snmp.device import SnmpCollector
+from collectors.snmp.engine import OwnEngine
 from collectors.snmp.engines import ENGINES
+from collectors.snmp.knock import knocking
+from collectors.snmp.pace import Pace
 from collectors.snmp.port import Story, Value
 from collectors.snmp.recorded import RecordedEngine
+from collectors.snmp.survey import ROW_CAP, Surveyor, Way
 from config.build import build_cadences, build_rules, build_sites, build_targets, fingerprint
 from config.build_people import (
     build_briefs,
@@ -51,7 +55,8 @@ from config.build_people import (
     build_take_policy,
 )
 from config.outside import host_and_port
-from config.schema import Settings
+from config.profiles import all_profiles
+from config.schema import Settings, SnmpCredential
 from duty.errors import StoreError
 from exporters.notify.budget import Budget
 from exporters.notify.port import Notifier
@@ -250,6 +255,15 @@ async def make_station(settings: Settings, clock: Clock, store: Store, looker: L
 def make_close_looker(settings: Settings, engine: str, story: Story, clock: Clock) -> Looker:
     """Return what looks at the devices of the settings by SNMP alone, and tells how it goes on."""
     return Looker({"snmp": SnmpCollector(settings, ENGINES[engine](), story)}, clock)
+
+
+def make_surveyor(
+    credentials: Mapping[str, SnmpCredential], profiles: Path | None, way: Way, rate: int, at_once: int
+) -> Surveyor:
+    """Return what asks addresses that stand in no settings, together at most ``rate`` packets a second."""
+    turn = Pace(rate).turn
+    engine = OwnEngine(in_flight=at_once, row_cap=ROW_CAP, turn=turn)
+    return Surveyor(engine, knocking(turn), all_profiles(profiles), credentials, way)
 
 
 def make_replaying_looker(settings: Settings, walk: dict[str, Value], clock: Clock) -> Looker:

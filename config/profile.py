@@ -106,6 +106,7 @@ class Object(Model):
     )
     unsigned: bool = Field(False, description="Numbers from 2^31 on come as negative ones.")
     format: Literal["text", "mac"] = Field("text", description="How the bytes of a fact are written.")
+    words: dict[int, str] = Field({}, description="Of a fact that is a code: its words; other codes say nothing.")
     only_if: dict[str, tuple[str, ...]] = Field(
         {}, description="Only of rows whose column, `index` or `name` is like one."
     )
@@ -206,7 +207,13 @@ class Profile(Model):
     extends: tuple[str, ...] = Field((), description="Profiles that belong to it and come before it.")
     match: tuple[Match, ...] = Field((), description="Which devices it is about: those that fit one of these.")
     vendor: str = Field("", description="Who makes these devices.")
+    filed_as: str = Field(
+        "", description="What comparisons with other systems file the maker under, where that is not its name."
+    )
     family: str = Field("", description="What runs on them.")
+    role: Literal["", "server", "network", "power", "room"] = Field(
+        "", description="What they are for; discovery proposes it for the target, and limits may differ by it."
+    )
     tells: dict[str, str] = Field({}, description="Facts in sysDescr: regular expressions with one group each.")
     scalars: dict[str, Object] = Field({}, description="Objects that stand alone, by their name in the MIB.")
     computed: tuple[Computed, ...] = Field((), description="Readings made of several scalars.")

@@ -111,8 +111,8 @@ def _object(place: Place, given: Object) -> Iterator[Mistake]:
         yield from _pattern((*place, "find"), given.find)
     for key in sorted(written & {"scale", "offset", "map", "width", "find", "between", "part"} if given.fact else ()):
         yield Mistake((*place, key), f"'{key}' says nothing of a fact", "it at a parameter")
-    if "format" in written and not given.fact:
-        yield Mistake((*place, "format"), "'format' says nothing of a number", "it at a fact")
+    for key in sorted(written & {"format", "words"} if not given.fact else ()):
+        yield Mistake((*place, key), f"'{key}' says nothing of a number", "it at a fact")
 
 
 def _parameter(place: Place, name: str) -> Iterator[Mistake]:

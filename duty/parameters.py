@@ -145,6 +145,7 @@ FACTS: Final = frozenset(
         "serial",
         "processor",
         "port_alias",
+        "port_state",
         "port_address",
         "port_index",
         "disk_device",

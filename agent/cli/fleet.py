@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,10 @@ from rich.progress import Progress
 
 from collectors.snmp.device import SnmpCollector
 from collectors.snmp.engine import OwnEngine
+from collectors.snmp.identify import Said, profile_about
 from config.build import build_targets
+from config.profile import Profile, chain
+from config.profiles import load_profiles
 from config.secret import Typed
 from config.single import NAME, single
 from duty.errors import CollectError, Problem, SettingsError
@@ -52,8 +56,6 @@ _STATES: Final = {"fan_health": "Fan", "power_health": "Power supply", "health":
 Key = tuple[str, str]
 """(parameter, instance)"""
 _HEALTH: Final = ("ok", "warning", "critical")
-_OPER: Final = dict(enumerate(("up", "down", "testing", "unknown", "dormant", "notPresent", "lowerLayerDown"), 1))
-"""What a port says of itself (ifOperStatus, IF-MIB), by its code."""
 
 
 class Wanted(NamedTuple):
@@ -87,13 +89,13 @@ def read_list(path: Path) -> list[Wanted]:
 
 async def look_at_all(devices: list[Wanted], err: Console, *, quiet: bool) -> Iterator[str]:
     """Look at all, so many at once; return a line for each, in the order of the list."""
-    engine, window = OwnEngine(), asyncio.Semaphore(AT_ONCE)
+    engine, window, profiles = OwnEngine(), asyncio.Semaphore(AT_ONCE), load_profiles()
     with Progress(console=err, disable=quiet, transient=True) as bar:
         task = bar.add_task("", total=len(devices))
 
         async def one(device: Wanted) -> str:
             async with window:
-                line = await _line(device, engine)
+                line = await _line(device, engine, profiles)
             bar.advance(task)
             return line
 
@@ -103,7 +105,7 @@ async def look_at_all(devices: list[Wanted], err: Console, *, quiet: bool) -> It
             await engine.close()
 
 
-async def _line(device: Wanted, engine: OwnEngine) -> str:
+async def _line(device: Wanted, engine: OwnEngine, profiles: Mapping[str, Profile]) -> str:
     settings = single({"address": device.host, "port": device.port}, {"community": Typed(device.community)})
     notes = Notes(origins={})
     try:
@@ -115,7 +117,17 @@ async def _line(device: Wanted, engine: OwnEngine) -> str:
         return json.dumps({"recording": device.name, "error": error.code})
     except TimeoutError:
         pass  # what came until then was seen
-    return json.dumps({"recording": device.name, **described(notes)}, ensure_ascii=False)
+    told = described(notes)
+    told["system"]["vendor"] = filed_as(told["system"], profiles)
+    return json.dumps({"recording": device.name, **told}, ensure_ascii=False)
+
+
+def filed_as(system: Mapping[str, str], profiles: Mapping[str, Profile]) -> str:
+    """Return what comparisons call the maker: by the profile that is about the device, else by what it says itself."""
+    name = profile_about(profiles, Said(system.get("sysObjectID", ""), system.get("sysDescr", "")))
+    known = chain(profiles, [name] if name else [])
+    maker = next((profile.filed_as or profile.vendor for profile in reversed(known) if profile.vendor), "")
+    return re.sub("[^0-9a-z-]+", "", (maker or system.get("vendor", "")).lower())
 
 
 def described(notes: Notes) -> dict[str, Any]:
@@ -141,7 +153,7 @@ def described(notes: Notes) -> dict[str, Any]:
             )
             if (name, "") in facts
         },
-        "ports": [_port(name, origin, numbers, facts) for name, origin in _ports(numbers, origins).items()],
+        "ports": [_port(name, oid, numbers, facts) for name, oid in _ports(numbers, origins).items()],
         "processors": [
             {"descr": name or "CPU", "usage": value, **oid}
             for name, value, oid in (cores or list(parts("cpu_used")))
@@ -184,20 +196,21 @@ def _size(what: str, left: str, name: str, numbers: Mapping[Key, int | float]) -
     return {} if size is None or free is None else {"size": size, "total": size, "used": size - free}
 
 
-def _ports(numbers: Mapping[Key, int | float], origins: Mapping[Key, Origin]) -> dict[str, Origin]:
-    """Return the ports, also those that do not say whether they are up, with what they were known by."""
+def _ports(numbers: Mapping[Key, int | float], origins: Mapping[Key, Origin]) -> dict[str, str]:
+    """Return the ports, also those that do not say whether they are up, with an identifier that ends in their index."""
     seen = [key for key in numbers if key[0] in ("port_up", "port_enabled", "port_mtu")]
-    known = {name: origins.get((parameter, name), Origin("")) for parameter, name in reversed(seen)}
-    return known | {name: origins[key] for name in known if (key := ("port_up", name)) in origins}
+    return {name: origins.get((parameter, name), Origin("")).oid for parameter, name in reversed(seen)}
 
 
-def _port(name: str, origin: Origin, numbers: Mapping[Key, int | float], facts: Mapping[Key, str]) -> dict[str, Any]:
+def _up(up: float | None, word: str) -> str:
+    """Say how a port is, in the words of IF-MIB."""
+    return word or ("unknown" if up is None else "up" if up else "down")
+
+
+def _port(name: str, oid: str, numbers: Mapping[Key, int | float], facts: Mapping[Key, str]) -> dict[str, Any]:
     up = numbers.get(("port_up", name))
-    state = "unknown" if up is None else "up" if up else "down"
-    if up is not None and origin.code.isdecimal():
-        state = _OPER.get(int(origin.code), state)
-    said: dict[str, Any] = {"ifName": name, "ifOperStatus": state}
-    index = origin.oid.rpartition(".")[2]
+    said: dict[str, Any] = {"ifName": name, "ifOperStatus": _up(up, facts.get(("port_state", name), ""))}
+    index = oid.rpartition(".")[2]
     if index.isdecimal():
         said["ifIndex"] = int(index)
     if (enabled := numbers.get(("port_enabled", name))) is not None:

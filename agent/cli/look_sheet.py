@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.cli.packets import Step
-from agent.cli.sheet import print_family, print_gaps, print_heading, print_list, value_of
+from agent.cli.sheet import lines_of, print_family, print_gaps, print_heading, print_list, value_of
 from agent.console.families import families, natural, other_facts
 from duty.readings import Look, Reading
 from exporters.words import Say, format_value, say_name, say_what, shown
@@ -60,11 +60,7 @@ def print_look(out: Console, look: Look, address: str, steps: Collection[Step], 
     print_gaps(out, look, say)
     for family in families(look):
         if family.name == "port":
-            print_list(
-                out,
-                say("family.port"),
-                ((say_what("parameter", r.parameter, "", say), value_of(r, say)) for r in family.single),
-            )
+            print_list(out, say("family.port"), lines_of(family, say))
             _ports(out, look, say)
         else:
             print_family(out, family, say)

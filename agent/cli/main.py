@@ -11,6 +11,7 @@ from agent.cli import (
     accounts,
     alerting,
     asking,
+    discover,
     keeping,
     look,
     profiles,
@@ -36,7 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (serving, asking, look, replay, alerting, reviewing, rostering, recording, keeping):
+for part in (serving, asking, look, discover, replay, alerting, reviewing, rostering, recording, keeping):
     for command in part.COMMANDS:
         app.command()(command)
 app.add_typer(recording.app)

@@ -14,7 +14,7 @@ from agent.console.families import Cell, Family, counters, families, gap_groups,
 from agent.services.overview import SheetView
 from duty.readings import Fact, Look, Reading
 from duty.targets import Target
-from exporters.words import Say, format_time, format_value, say_name, say_what, shown, words
+from exporters.words import Say, format_time, format_value, say_line, say_name, say_what, shown, words
 
 
 def print_sheet(out: Console, view: SheetView, sites: Mapping[str, object], language: str) -> None:
@@ -74,8 +74,7 @@ def print_gaps(out: Console, look: Look, say: Say) -> None:
 
 def print_family(out: Console, family: Family, say: Say) -> None:
     """Print one family of readings, a line each."""
-    singles = ((say_what("parameter", r.parameter, r.instance, say), value_of(r, say)) for r in family.single)
-    print_list(out, say(f"family.{family.name}"), singles)
+    print_list(out, say(f"family.{family.name}"), lines_of(family, say))
     if family.table is None:
         return
     if not family.single:
@@ -88,6 +87,12 @@ def print_family(out: Console, family: Family, say: Say) -> None:
         out.print(Text(f"  {shown(instance)}  ", style="bold").append(" · ".join(seen), style="not bold"))
     if family.table.all_rows > len(family.table.rows):
         out.print("  " + say("sheet_page.cut", n=len(family.table.rows), all=family.table.all_rows))
+
+
+def lines_of(family: Family, say: Say) -> Iterator[tuple[str, str]]:
+    """Yield what stands by itself in a family: its name, and its value in words."""
+    for line in family.single:
+        yield say_what(line.kind, line.parameter, line.instance, say), say_line(line.reading, line.word, say)
 
 
 def _cell(cell: Cell, say: Say) -> str:

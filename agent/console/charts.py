@@ -83,13 +83,13 @@ def sparks(families: Sequence[Family]) -> list[Place]:
         (r.parameter, r.instance)
         for family in families
         if family.name != "port"
-        for r in family.single
-        if r.unit not in ("bool", "health") and not is_counter(r)
+        for r in (line.reading for line in family.single)
+        if r is not None and r.unit not in ("bool", "health") and not is_counter(r)
     ]
     disks = [
         ("disk_used", instance)
         for family in families
-        if family.name == "disk" and family.table is not None
+        if family.name == "storage" and family.table is not None
         for instance, _ in family.table.rows
     ]
     return list(dict.fromkeys([*disks[: MOST_SPARKS // 2], *alone]))[:MOST_SPARKS]

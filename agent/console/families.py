@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from duty.parameters import PARAMETERS
 from duty.readings import Fact, Gap, Look, Reading
@@ -14,16 +15,27 @@ MOST_ROWS = 250
 """Rows of one table; a chassis with 4,000 ports is for the command line."""
 
 _FAMILIES = (
-    ("disk", ("disk_", "inodes_")),
+    ("processor", ("cpu_", "load_")),
+    ("memory", ("memory_", "swap_")),
+    ("storage", ("disk_", "inodes_")),
+    ("environment", ("temperature", "part_temperature", "humidity", "fan_")),
+    (
+        "power",
+        ("power", "battery_", "on_battery", "ups_", "voltage", "current", "apparent_power", "frequency", "energy"),
+    ),
     ("port", ("port_",)),
     ("optical", ("optical_",)),
-    ("sensor", ("temperature", "fan_", "power", "battery_", "on_battery", "ups_", "voltage", "current", "humidity")),
+    ("neighbour", ("neighbour", "peer_")),
+    ("part", ("health", "count", "share")),
     ("service", ("process_running", "process_memory", "process_cpu", "service_")),
     ("reach", ("ping_", "tcp_", "http_", "snmp_", "certificate_")),
-    ("machine", ("",)),
+    ("system", ("",)),
 )
-ORDER = ("reach", "machine", "sensor", "service", "disk", "port", "optical")
-TABLES = frozenset({"disk", "optical", "port"})
+ORDER = (
+    "reach", "system", "processor", "memory", "storage", "environment", "power", "part", "service", "port", "optical",
+    "neighbour",
+)  # fmt: skip
+TABLES = frozenset({"storage", "optical", "port"})
 """Families with many instances of the same parameters: rows and columns. The others are a list."""
 
 HIDDEN_FACTS = frozenset({"port_index", "object_id"})
@@ -31,6 +43,20 @@ HIDDEN_FACTS = frozenset({"port_index", "object_id"})
 
 _RANK = {name: rank for rank, name in enumerate(PARAMETERS)}
 Cell = Reading | Gap | Fact | None
+
+
+class Line(NamedTuple):
+    """What stands by itself: a reading, with the device's own word for it where that is a state; or words alone."""
+
+    parameter: str
+    instance: str
+    reading: Reading | None
+    word: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Where its name stands among the words."""
+        return "parameter" if self.parameter in PARAMETERS else "fact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +74,7 @@ class Family:
     """One family of readings: those that stand by themselves, and those that make a table."""
 
     name: str
-    single: tuple[Reading, ...]
+    single: tuple[Line, ...]
     table: Table | None
 
 
@@ -70,10 +96,15 @@ def family_of(parameter: str) -> str:
 
 def families(look: Look) -> tuple[Family, ...]:
     """Lay out what a look saw, without the counters, which say something only as rates."""
-    by_family: dict[str, list[Reading]] = {}
+    by_family: dict[str, list[Line]] = {}
+    told = {(f.parameter, f.instance): f.text for f in look.facts if _is_line(f)}
     for reading in look.readings:
         if not is_counter(reading):
-            by_family.setdefault(family_of(reading.parameter), []).append(reading)
+            word = told.pop((reading.parameter, reading.instance), "")
+            line = Line(reading.parameter, reading.instance, reading, word)
+            by_family.setdefault(family_of(reading.parameter), []).append(line)
+    for (name, instance), words in told.items():
+        by_family.setdefault(family_of(name), []).append(Line(name, instance, None, words))
     return tuple(_family(name, by_family[name], look) for name in ORDER if name in by_family)
 
 
@@ -92,8 +123,13 @@ def other_facts(look: Look) -> tuple[Fact, ...]:
     return tuple(
         f
         for f in look.facts
-        if not (f.instance and family_of(f.parameter) in TABLES) and f.parameter not in HIDDEN_FACTS
+        if not (f.instance and family_of(f.parameter) in TABLES) and f.parameter not in HIDDEN_FACTS and not _is_line(f)
     )
+
+
+def _is_line(fact: Fact) -> bool:
+    """Say whether a fact stands among the readings: the word of a state, and who is behind a port."""
+    return fact.parameter in PARAMETERS or fact.parameter == "neighbour"
 
 
 def gap_groups(look: Look) -> tuple[GapGroup, ...]:
@@ -122,9 +158,9 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     )
 
 
-def _family(name: str, readings: list[Reading], look: Look) -> Family:
-    in_table = [r for r in readings if r.instance] if name in TABLES else []
-    single = sorted((r for r in readings if not (r.instance and name in TABLES)), key=_place)
+def _family(name: str, lines: list[Line], look: Look) -> Family:
+    in_table = [line.reading for line in lines if name in TABLES and line.instance and line.reading]
+    single = sorted((line for line in lines if not (line.instance and name in TABLES)), key=_place)
     return Family(name, tuple(single), _table(name, in_table, look) if in_table else None)
 
 
@@ -147,5 +183,5 @@ def _columns(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(names), key=lambda name: _RANK.get(name, len(_RANK))))
 
 
-def _place(reading: Reading) -> tuple[int, tuple[tuple[int, int, str], ...]]:
+def _place(reading: Reading | Line) -> tuple[int, tuple[tuple[int, int, str], ...]]:
     return _RANK.get(reading.parameter, len(_RANK)), natural(reading.instance)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from agent.console.families import Line
 from agent.services.overview import Abnormal
 from duty.alerts import Alert
 from duty.changes import Change
@@ -21,6 +22,7 @@ from exporters.words import (
     say_alert,
     say_changed,
     say_finding,
+    say_line,
     say_name,
     say_next,
     say_side,
@@ -75,6 +77,10 @@ class Voice:
 
     def value(self, value: float | None, unit: str, parameter: str = "") -> str:
         return format_value(value, unit, self.say, parameter)
+
+    def line(self, line: Line) -> str:
+        """Say what stands by itself: a value, the device's own word for a state, or both."""
+        return say_line(line.reading, line.word, self.say)
 
     def limit(self, value: float | None, unit: str, parameter: str = "") -> str:
         return format_value(value, unit, self.say, parameter, limit=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
 from typing import cast
 
 from collectors.snmp.by_port import Ports
@@ -111,7 +110,10 @@ class _Seen:
 
     def tell(self, given: Object, instance: str, raw: Value) -> None:
         """Take a fact, unless it says nothing."""
-        words = mac(raw) if given.format == "mac" and isinstance(raw, bytes) else text(raw)
+        if given.words:
+            words = given.words.get(raw, "") if isinstance(raw, int) else ""
+        else:
+            words = mac(raw) if given.format == "mac" and isinstance(raw, bytes) else text(raw)
         self._say(given.fact, instance, words)
 
     def tell_state(self, given: Object, name: str, raw: Value) -> None:
@@ -193,10 +195,9 @@ def _table(table: Table, fetched: Fetched, seen: _Seen, ports: Ports, naming: Na
     for given in table.columns.values():
         if given.fact or given.states:
             tell = seen.tell if given.fact else seen.tell_state
-            cells, counting = fetched.columns.get(given.key, {}), grid.counting(given) or repeat(True)
-            for (row, name), counts in zip(names.items(), counting, strict=False):
-                if counts and row in cells:
-                    tell(given, name, cells[row])
+            for row, raw in fetched.columns.get(given.key, {}).items():
+                if row in names:
+                    tell(given, names[row], raw)
     whole = tuple(made for made in table.computed if made.compute in WHOLE)
     for made in whole:
         # Of a column that broke off, nothing.

@@ -33,13 +33,17 @@ _Ask = Callable[[str, Sequence[Oid], Sequence[Oid]], Awaitable[str]]
 
 @dataclass(slots=True)
 class _Known:
-    """A target: how it is asked, and for what. ``identified`` is None where the settings say what."""
+    """A target: how it is asked, and for what. ``identified`` is None where the settings say what.
+
+    ``lacking`` is what it did not offer at its last full look: the watch does not ask for that again.
+    """
 
     device: Device
     engine: str
     profiles: tuple[Profile, ...]
     identified: bool | None
     naming: Naming = field(default_factory=Naming)
+    lacking: frozenset[Oid] = frozenset()
 
 
 class SnmpCollector:
@@ -85,6 +89,8 @@ class SnmpCollector:
             # Also when the runner cuts the look off: what came until then was seen.
             if fetched.answered:
                 notes.reached = True
+                if full:
+                    known.lacking = frozenset(oid for oid, code in fetched.gaps.items() if code == "not_offered")
                 join(known.profiles, fetched)
                 decode(known.profiles, fetched, notes, known.naming)
                 if notes.origins is not None:
@@ -126,13 +132,14 @@ class SnmpCollector:
         where, silent = "scalars", 1 if broken else 0
         for title, together in _groups(known.profiles):
             tables = [table for table in together if not stands_back(table, known.profiles, fetched)]
-            columns = _wanted((column for table in tables for column in table.columns.values()), full=full)
+            columns = _wanted(known, (column for table in tables for column in table.columns.values()), full=full)
             if silent == _PATIENCE or broken not in ("", "timeout") or (broken and not fetched.answered):
                 fetched.gaps |= {oid: broken for oid in columns if oid not in fetched.columns}
                 continue
             behind = {oid for table in tables for oid in stand_ins(table)}
             failure = await ask(title, [], [oid for oid in columns if oid not in behind])
-            failure = failure or await ask(title, [], [oid for table in tables for oid in wanting(table, fetched)])
+            others = (oid for table in tables for oid in wanting(table, fetched) if full or oid not in known.lacking)
+            failure = failure or await ask(title, [], list(others))
             silent = silent + 1 if failure else 0
             if failure:
                 broken, where = failure, title
@@ -141,7 +148,7 @@ class SnmpCollector:
 
     async def _ask_scalars(self, known: _Known, fetched: Fetched, ask: _Ask, *, full: bool) -> str:
         """Ask for single objects, and know the device by them where it is not known yet; return what went wrong."""
-        scalars = _scalars(known.profiles, full=full)
+        scalars = _scalars(known, full=full)
         if known.identified is False:
             scalars = list(dict.fromkeys((*_IDENTITY, *scalars)))
         broken = await ask("scalars", scalars, ())
@@ -151,14 +158,14 @@ class SnmpCollector:
         if not full:
             # It was asked to know the device; the watch does not tell it each minute.
             fetched.scalars = {oid: fetched.scalars[oid] for oid in fetched.scalars if oid not in _IDENTITY}
-        return await ask("scalars", [oid for oid in _scalars(known.profiles, full=full) if oid not in scalars], ())
+        return await ask("scalars", [oid for oid in _scalars(known, full=full) if oid not in scalars], ())
 
     def _identify(self, known: _Known, said: Said) -> None:
         """Choose what a device is asked for by what it says it is; one that says nothing stays what it was."""
         if any(said):
             known.identified, profiles = True, about(self._profiles, said)
             if profiles != known.profiles:
-                known.profiles, known.naming = profiles, Naming()
+                known.profiles, known.naming, known.lacking = profiles, Naming(), frozenset()
 
     @staticmethod
     def _say_what_it_is(known: _Known, fetched: Fetched, notes: Notes, *, full: bool) -> None:
@@ -169,12 +176,13 @@ class SnmpCollector:
             notes.facts += (fact for name, fact in known_by_profile.items() if name not in told)
 
 
-def _scalars(profiles: Iterable[Profile], *, full: bool) -> list[Oid]:
-    return _wanted((scalar for profile in profiles for scalar in profile.scalars.values()), full=full)
+def _scalars(known: _Known, *, full: bool) -> list[Oid]:
+    return _wanted(known, (scalar for profile in known.profiles for scalar in profile.scalars.values()), full=full)
 
 
-def _wanted(objects: Iterable[Object], *, full: bool) -> list[Oid]:
-    return list(dict.fromkeys(given.oid for given in objects if full or not given.full))
+def _wanted(known: _Known, objects: Iterable[Object], *, full: bool) -> list[Oid]:
+    oids = dict.fromkeys(given.oid for given in objects if full or not given.full)
+    return list(oids) if full else [oid for oid in oids if oid not in known.lacking]
 
 
 def _groups(profiles: Iterable[Profile]) -> list[tuple[str, list[Table]]]:

@@ -50,7 +50,13 @@ class OwnEngine:
         in_flight: int = IN_FLIGHT,
         row_cap: int = ROW_CAP,
         resolve: Callable[..., Awaitable[str]] = names.resolve,
+        turn: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """Make an engine that has opened nothing yet; ``turn``, where there is one, is waited for before each request.
+
+        A request that is sent once more, for want of an answer, does not wait: who counts packets has ``retries=0``.
+        """
+        self._turn = turn
         self._window = asyncio.Semaphore(in_flight)
         self._row_cap = row_cap
         self._resolve = resolve
@@ -71,7 +77,7 @@ class OwnEngine:
             # By the identity of the credential: its value would be hashed anew for each look; the peer keeps it alive.
             peer = self._peers.get((device.address, device.port, id(device.credential)))
             peer = peer or await self._meet(device, deadline - loop.time())
-            call = _Call(wire, self._window, peer, device, into, deadline)
+            call = _Call(wire, self._window, peer, device, into, deadline, self._turn)
             await call.begin()
             try:
                 if scalars:
@@ -126,8 +132,16 @@ class _Call:
     """One fetch: its place in the window and its device's turn, held while it lasts."""
 
     def __init__(
-        self, wire: Wire, window: asyncio.Semaphore, peer: _Peer, device: Device, into: Fetched, deadline: float
+        self,
+        wire: Wire,
+        window: asyncio.Semaphore,
+        peer: _Peer,
+        device: Device,
+        into: Fetched,
+        deadline: float,
+        turn: Callable[[], Awaitable[None]] | None,
     ) -> None:
+        self._turn = turn
         self._wire = wire
         self._window = window
         self._peer = peer
@@ -194,6 +208,8 @@ class _Call:
         return reply
 
     async def _send(self, packet: bytes, number: int, hear: Callable[[bytes, int], Heard]) -> Heard:
+        if self._turn is not None:
+            await self._turn()
         began = self._loop.time()
         if self._into.told is not None and self._asked is not None:
             self._into.told(question_packet(began, self._asked, len(packet)))

@@ -49,8 +49,7 @@ def _note(
     for (parameter, part), sources in sources_of(objects).items():
         for (row, name), cell in zip(names.items(), grid.first(sources), strict=True):
             if cell.raw is not None and not (isinstance(cell.number, str) and not word(cell.given, cell.raw)):
-                coded = cell.given.states or cell.given.map
-                origin = Origin(_at(cell.given, row), text(cell.raw) if coded else "")
+                origin = Origin(_at(cell.given, row), "" if cell.given.states is None else text(cell.raw))
                 found.setdefault((parameter, instance_of(name, part)), origin)
     for made in recipes:
         counting = grid.counting(made) or [True] * len(names)

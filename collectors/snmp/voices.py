@@ -143,9 +143,7 @@ class Secured:
 
     async def _discover(self, send: Send, one: int) -> None:
         """Ask for the engine's id, and take its clock on trust: were it wrong, the device would say so, signed."""
-        content = tlv(SEQUENCE, _NOTHING * 2 + _pdu(_DISCOVERY, one))
-        known = _NOTHING + integer(0) * 2 + _NOTHING
-        heard = await send(_framed(one, _REPORTABLE, known, b"", b"", content), one, self.hear)
+        heard = await send(greeting(one), one, self.hear)
         if not (isinstance(heard, Report) and 1 <= len(heard.engine_id) <= _LONGEST_ENGINE_ID):
             raise NoAnswer("agent_fault")
         self.met(heard.engine_id)
@@ -226,6 +224,12 @@ class Secured:
             # Whoever knows no password must not set our idea of the device's clock.
             raise DecodeError("report")
         return Report(names[0], engine_id)
+
+
+def greeting(number: int) -> bytes:
+    """Return the message that asks for an engine's id: whoever speaks version 3 answers it, whoever asks."""
+    content = tlv(SEQUENCE, _NOTHING * 2 + _pdu(_DISCOVERY, number))
+    return _framed(number, _REPORTABLE, _NOTHING + integer(0) * 2 + _NOTHING, b"", b"", content)
 
 
 def _pdu(asked: Question, number: int) -> bytes:

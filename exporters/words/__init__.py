@@ -7,7 +7,7 @@ Adding a language: its catalogue beside ``en.yaml``, and its name in ``LANGUAGES
 from exporters.words.catalogue import LANGUAGES, Say, words
 from exporters.words.changes import say_changed, say_side
 from exporters.words.external import say_alert
-from exporters.words.numbers import format_value
+from exporters.words.numbers import format_value, say_line
 from exporters.words.sentences import say_finding, say_name, say_next, say_what
 from exporters.words.shown import shown
 from exporters.words.signs import SIGNS
@@ -24,6 +24,7 @@ __all__ = [
     "say_alert",
     "say_changed",
     "say_finding",
+    "say_line",
     "say_name",
     "say_next",
     "say_side",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
+from duty.readings import Reading
 from exporters.words.catalogue import Say
+from exporters.words.shown import shown
 
 _BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 _DECIMAL = ("", "k", "M", "G", "T", "P", "E")
@@ -45,6 +47,14 @@ def format_value(value: float | None, unit: str, say: Say, parameter: str = "", 
             return _scaled(value, 1000, tuple(p + unit for p in _DECIMAL))
         case _:
             return say(f"unit.{unit}", n=_plain(value)) if f"unit.{unit}" in say else f"{_plain(value)} {unit}"
+
+
+def say_line(reading: Reading | None, word: str, say: Say) -> str:
+    """Say a reading, the device's own word for a state, or both."""
+    if reading is None:
+        return shown(word)
+    value = format_value(reading.value, reading.unit, say, reading.parameter)
+    return say("value.in_words", value=value, word=shown(word)) if word else value
 
 
 def format_duration(seconds: float, say: Say) -> str:

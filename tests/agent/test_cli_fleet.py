@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from agent.cli import run
-from agent.cli.fleet import described, read_list
+from agent.cli.fleet import described, filed_as, read_list
 from agent.cli.main import SETTINGS, USAGE
 from collectors.snmp.device import SnmpCollector
 from collectors.snmp.recorded import RecordedEngine, read_walk
 from config.build import build_targets
+from config.profile import Profile
 from config.single import NAME, single
 from duty.errors import SettingsError
 from duty.readings import Notes, Origin, Reading
@@ -53,11 +54,6 @@ async def test_each_number_says_where_it_comes_from() -> None:
         (1, "lo", "up"),
         (2, "ens3", "up"),
     ]
-
-
-async def test_a_port_says_in_its_own_words_why_it_is_not_up() -> None:
-    told = await seen(WALK.replace("1.3.6.1.2.1.2.2.1.8.2|2|1", "1.3.6.1.2.1.2.2.1.8.2|2|7"))
-    assert [p["ifOperStatus"] for p in told["ports"] if p["ifName"] == "ens3"] == ["lowerLayerDown"]
 
 
 async def test_a_port_that_does_not_say_whether_it_is_up_is_there() -> None:
@@ -114,3 +110,15 @@ def test_one_device_or_many_and_not_both(capsys: pytest.CaptureFixture[str], giv
 def test_a_list_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert run(["look", "--targets", str(tmp_path / "none"), "--jsonl"]) == SETTINGS
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_the_maker_is_filed_under_the_name_that_comparisons_have() -> None:
+    def made(number: int, vendor: str, filed: str = "") -> Profile:
+        match = [{"object_id": [f"1.3.6.1.4.1.{number}"]}]
+        told = {"title": "made up", "vendor": vendor, "filed_as": filed, "match": match}
+        return Profile.model_validate(told, strict=False)
+
+    profiles = {"a": made(99998, "Acme-Power Ltd."), "b": made(99999, "Beta", "ups-other")}
+    assert filed_as({"sysObjectID": "1.3.6.1.4.1.99998.1", "vendor": "acme"}, profiles) == "acme-powerltd"
+    assert filed_as({"sysObjectID": "1.3.6.1.4.1.99999.1"}, profiles) == "ups-other"
+    assert filed_as({"sysObjectID": "1.3.6.1.4.1.99997.1", "vendor": "Gamma Inc"}, profiles) == "gammainc"

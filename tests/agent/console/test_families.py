@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.console.families import MOST_ROWS, ORDER, counters, families, family_of, gap_groups, natural
+from agent.console.families import MOST_ROWS, ORDER, Line, counters, families, family_of, gap_groups, natural
 from duty.parameters import FACTS, PARAMETERS
-from duty.readings import Gap, Look, Reading
+from duty.readings import Fact, Gap, Look, Reading
 
 
 def look(*readings: Reading, gaps: tuple[Gap, ...] = ()) -> Look:
@@ -24,10 +25,26 @@ def test_every_reading_is_shown_once() -> None:
     seen = look(*(Reading(name, where, 1, unit) for name, unit in PARAMETERS.items() for where in ("", "a", "b")))
     shown = list(counters(seen))
     for family in families(seen):
-        shown += family.single
+        shown += [line.reading for line in family.single if line.reading]
         if family.table:
             shown += [cell for _, cells in family.table.rows for cell in cells if isinstance(cell, Reading)]
     assert sorted(shown, key=repr) == sorted(seen.readings, key=repr)
+
+
+def test_a_state_is_shown_with_the_word_of_the_device_and_an_unjudged_one_with_that_alone() -> None:
+    fan = Reading("fan_health", "Fan 1", 2, "health")
+    said = (
+        Fact("fan_health", "Fan 1", "deactive"),
+        Fact("health", "Outlet 3", "off"),
+        Fact("neighbour", "Gi1", "core"),
+    )
+    families_seen = {family.name: family.single for family in families(replace(look(fan), facts=said))}
+    assert families_seen == {
+        "environment": (Line("fan_health", "Fan 1", fan, "deactive"),),
+        "part": (Line("health", "Outlet 3", None, "off"),),
+        "neighbour": (Line("neighbour", "Gi1", None, "core"),),
+    }
+    assert [line.kind for lines in families_seen.values() for line in lines] == ["parameter", "parameter", "fact"]
 
 
 def test_ports_are_in_the_order_of_their_numbers() -> None:

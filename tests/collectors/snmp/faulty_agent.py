@@ -143,11 +143,13 @@ class _Protocol(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def agent(behave: Behaviour, *, from_elsewhere: bool = False, address: str = "127.0.0.1") -> AsyncIterator[Heard]:
-    """Run an agent on a free port of an address; ``from_elsewhere`` lets it answer from another port."""
+async def agent(
+    behave: Behaviour, *, from_elsewhere: bool = False, address: str = "127.0.0.1", port: int = 0
+) -> AsyncIterator[Heard]:
+    """Run an agent on an address, at a free port or that given; ``from_elsewhere`` lets it answer from another port."""
     mouth = socket.socket(socket.AF_INET, socket.SOCK_DGRAM) if from_elsewhere else None
     transport, protocol = await asyncio.get_running_loop().create_datagram_endpoint(
-        lambda: _Protocol(behave, mouth), local_addr=(address, 0)
+        lambda: _Protocol(behave, mouth), local_addr=(address, port)
     )
     try:
         yield Heard(transport.get_extra_info("sockname")[1], protocol.requests, protocol.news)

@@ -118,6 +118,17 @@ async def test_the_watch_leaves_out_what_only_the_inspection_needs() -> None:
     assert engine.asked == [(UPTIME,)]
 
 
+async def test_the_watch_does_not_ask_again_for_what_the_inspection_did_not_find() -> None:
+    engine = ScriptedEngine({UPTIME: 4200}, {NAMES: {"1": b"eth0"}})
+    looking = collector(engine)
+    asked: list[bool] = []
+    for full in (True, False, True):
+        engine.asked.clear()
+        await looking.collect(TARGET, Notes(), budget=BUDGET, full=full)
+        asked.append(any(LOAD in request for request in engine.asked))
+    assert asked == [True, False, True]
+
+
 async def test_a_column_that_two_tables_share_is_fetched_once() -> None:
     engine = ScriptedEngine({UPTIME: 4200})
     await look(engine)

@@ -153,6 +153,11 @@ def test_a_table_that_stands_in_counts_only_where_the_other_is_empty() -> None:
     assert read(Fetched(columns={f"{ACME}.1": {"1": 10}}), tables=tables)[0] == {("cpu_used", "1"): 10}
 
 
+def test_a_fact_that_is_a_code_is_told_by_its_word_and_only_where_it_has_one() -> None:
+    table = {"columns": {"state": {"oid": f"{ACME}.1", "fact": "port_state", "words": {7: "lowerLayerDown"}}}}
+    assert read_columns(table, state={"1": 1, "2": 7})[1] == {("port_state", "2"): "lowerLayerDown"}
+
+
 def test_light_in_milliwatts_is_told_in_decibels() -> None:
     table = {
         "columns": {"milliwatts": {"oid": f"{ACME}.1", "scale": 0.001}},

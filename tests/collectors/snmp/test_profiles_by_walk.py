@@ -17,14 +17,18 @@ import yaml
 from checks.judge import judge
 from checks.seen import Seen
 from collectors.snmp.device import SnmpCollector
-from collectors.snmp.identify import Said, about, said_in
+from collectors.snmp.identify import WHO, Said, about, said_in
 from collectors.snmp.recorded import RecordedEngine, read_walk
+from collectors.snmp.survey import Surveyor, Way
 from config.build import build_rules, build_targets
 from config.profile import STANDARD, chain
 from config.profiles import load_profiles
+from config.schema import SnmpCredential
 from config.single import NAME, single
+from duty.discovery import Found
 from duty.findings import Severity
 from duty.readings import Look, Notes
+from tests.collectors.snmp.test_survey import silence
 
 WALKS = {path.stem: path for path in sorted((Path(__file__).parents[2] / "profiles").glob("*.walk"))}
 ABOUT = sorted(name for name, profile in load_profiles().items() if profile.match)
@@ -71,6 +75,18 @@ async def test_a_recorded_device_is_read_as_it_should_be(name: str) -> None:
     for parameter, codes in expected["gaps"].items():
         assert {g.instance: g.code for g in look.gaps if g.parameter == parameter} == codes, parameter
     assert sorted(bad) == sorted(map(tuple, expected["findings"]))
+
+
+@pytest.mark.parametrize("name", WALKS)
+async def test_a_survey_tells_the_same_of_a_device_as_a_look(name: str) -> None:
+    look, _ = await look_at(name)
+    facts = {fact.parameter: fact.text for fact in look.facts if not fact.instance}
+    way = Way(161, timedelta(seconds=1), 1)
+    asking = Surveyor(RecordedEngine(walk_of(name)), silence, load_profiles(), {"c": SnmpCredential()}, way)
+    found = await asking.ask("192.0.2.1")
+    assert isinstance(found, Found)
+    assert {fact: getattr(found, fact) for fact in WHO} == {fact: facts.get(fact, "") for fact in WHO}
+    assert found.profile == name
 
 
 def test_an_unknown_device_is_asked_for_the_standard() -> None:
