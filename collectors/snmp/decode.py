@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import cast
 
 from collectors.snmp.by_port import Ports
@@ -195,9 +196,10 @@ def _table(table: Table, fetched: Fetched, seen: _Seen, ports: Ports, naming: Na
     for given in table.columns.values():
         if given.fact or given.states:
             tell = seen.tell if given.fact else seen.tell_state
-            for row, raw in fetched.columns.get(given.key, {}).items():
-                if row in names:
-                    tell(given, names[row], raw)
+            cells, counting = fetched.columns.get(given.key, {}), grid.counting(given) or repeat(True)
+            for (row, name), counts in zip(names.items(), counting, strict=False):
+                if counts and row in cells:
+                    tell(given, name, cells[row])
     whole = tuple(made for made in table.computed if made.compute in WHOLE)
     for made in whole:
         # Of a column that broke off, nothing.
