@@ -41,6 +41,7 @@ def mistakes_in(profile: Profile) -> Iterator[Mistake]:
                 yield Mistake((*place, "columns", name, "oid"), "a column ends in .0", "it without an instance")
         yield from _computed(place, table.computed, table.columns, whole=True)
         used = {*table.naming, *(column.by for column in table.columns.values() if isinstance(column.by, str))}
+        used |= {name for column in table.columns.values() for name in column.among}
         for step, name in enumerate(table.instance):
             if name not in table.columns:
                 yield Mistake((*place, "instance", step), f"there is no column '{name}'", one_of(name, table.columns))
@@ -50,6 +51,12 @@ def mistakes_in(profile: Profile) -> Iterator[Mistake]:
             if column.by and column.by not in table.columns and isinstance(column.by, str):
                 here = (*place, "columns", name, "by")
                 yield Mistake(here, f"there is no column '{column.by}'", one_of(column.by, table.columns))
+            for other in column.among:
+                here = (*place, "columns", name, "among", other)
+                if other not in (*table.columns, INDEX):
+                    yield Mistake(here, f"there is no column '{other}'", one_of(other, table.columns))
+            if column.among and column.by:
+                yield Mistake((*place, "columns", name, "by"), "both 'by' and 'among'", "one of the two")
         for step, made in enumerate(table.computed):
             yield from _conditions((*place, "computed", step), made, table.columns)
         if table.instead_of and (table.instead_of == title or table.instead_of not in profile.tables):

@@ -180,10 +180,10 @@ def _table(table: Table, fetched: Fetched, seen: _Seen, ports: Ports, naming: Na
     names = {} if hidden else naming.names(table, fetched, keep_nameless=not why, ports=ports)
     grid = Grid(table.columns, fetched, names)
     for (parameter, part), sources in table.sources.items():
-        oids = [table.columns[name].oid for name in sources]
-        codes = [fetched.gaps.get(oid, "") for oid in oids]
+        keys = [table.columns[name].key for name in sources]
+        codes = [fetched.gaps.get(key, "") for key in keys]
         code = next((code for code in codes if code not in HARMLESS), why)
-        offered = any(not names.keys().isdisjoint(fetched.columns.get(oid, ())) for oid in oids)
+        offered = any(not names.keys().isdisjoint(fetched.columns.get(key, ())) for key in keys)
         if code or not offered:
             # Said once for the column; the rows that came before it broke off are readings none the less.
             seen.add(parameter, "", code or codes[0])
@@ -196,10 +196,10 @@ def _table(table: Table, fetched: Fetched, seen: _Seen, ports: Ports, naming: Na
     for given in table.columns.values():
         if given.fact or given.states:
             tell = seen.tell if given.fact else seen.tell_state
-            cells, counting = fetched.columns.get(given.key, {}), grid.counting(given) or repeat(True)
+            raws, counting = fetched.columns.get(given.key, {}), grid.counting(given) or repeat(True)
             for (row, name), counts in zip(names.items(), counting, strict=False):
-                if counts and row in cells:
-                    tell(given, name, cells[row])
+                if counts and row in raws:
+                    tell(given, name, raws[row])
     whole = tuple(made for made in table.computed if made.compute in WHOLE)
     for made in whole:
         # Of a column that broke off, nothing.

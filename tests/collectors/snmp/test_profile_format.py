@@ -59,10 +59,12 @@ def test_a_state_is_judged_and_told_in_the_words_of_the_device() -> None:
 
 def test_the_codes_of_a_state_in_a_file_are_numbers(tmp_path: Path) -> None:
     (tmp_path / "it.yaml").write_text(
-        "title: made up\nscalars:\n  it: {oid: 1.3.6.1.4.1.99999.1.0, parameter: health, states: {ok: {2: well, -1: new}}}\n"
+        "title: made up\n"
+        "scalars:\n  it: {oid: 1.3.6.1.4.1.99999.1.0, parameter: health, states: {ok: {2: well, -1: new}}}\n"
     )
     states = check_profile(tmp_path / "it.yaml").scalars["it"].states
-    assert states and dict(states.words) == {2: "well", -1: "new"}
+    assert states is not None
+    assert dict(states.words) == {2: "well", -1: "new"}
 
 
 def test_the_word_for_a_state_is_told_of_those_rows_only_that_it_is_about() -> None:
@@ -156,6 +158,60 @@ def test_a_table_that_stands_in_counts_only_where_the_other_is_empty() -> None:
 def test_a_fact_that_is_a_code_is_told_by_its_word_and_only_where_it_has_one() -> None:
     table = {"columns": {"state": {"oid": f"{ACME}.1", "fact": "port_state", "words": {7: "lowerLayerDown"}}}}
     assert read_columns(table, state={"1": 1, "2": 7})[1] == {("port_state", "2"): "lowerLayerDown"}
+
+
+LIMITS = {
+    "columns": {
+        "value": {"oid": f"{ACME}.1", "parameter": "temperature"},
+        "severity": {"oid": f"{ACME}.2"},
+        "warns": {"oid": f"{ACME}.3", "among": {"severity": ["10"]}},
+        "alarms": {"oid": f"{ACME}.3", "absent": [0], "among": {"severity": ["20", "30"]}},
+    },
+    "limits": [{"parameter": "temperature", "warning": "warns", "critical": "alarms"}],
+}
+
+
+def test_a_row_takes_its_limits_from_the_several_rows_that_another_table_has_for_it() -> None:
+    made, notes = (Profile.model_validate({"title": "made up", "tables": {"it": LIMITS}}, strict=False),), Notes()
+    severities = {"7.1": 30, "7.2": 10, "7.3": 20, "8.1": 20, "9.1": 1}
+    limits = {"7.1": 75, "7.2": 50, "7.3": 60, "8.1": 0, "9.1": 99}
+    fetched = Fetched(columns={f"{ACME}.1": {"7": 20, "8": 21, "9": 22}, f"{ACME}.2": dict(severities)})
+    fetched.columns[f"{ACME}.3"] = dict(limits)
+    join(made, fetched)
+    decode(made, fetched, notes)
+    assert {r.instance: r.value for r in notes.readings} == {"7": 20, "8": 21, "9": 22}
+    assert [(s.instance, s.warning, s.critical) for s in notes.stated] == [("7", 50, 60)]
+
+
+def test_a_row_takes_each_of_its_readings_by_the_number_behind_its_index() -> None:
+    table = {
+        "instance": ["name"],
+        "columns": {
+            "name": {"oid": f"{ACME}.1"},
+            "celsius": {"oid": f"{ACME}.2", "parameter": "optical_temperature", "among": {"index": ["*.5"]}},
+            "volts": {"oid": f"{ACME}.2", "parameter": "voltage", "among": {"index": ["*.6"]}, "scale": 0.001},
+        },
+    }
+    cells: dict[str, dict[str, Value]] = {"name": {"1": b"gi1", "2": b"gi2"}, "celsius": {"1.5": 41, "1.6": 3300}}
+    readings, _, _ = read_columns(table, **cells)
+    assert readings == {("optical_temperature", "gi1"): 41, ("voltage", "gi1"): pytest.approx(3.3)}
+    made = (Profile.model_validate({"title": "made up", "tables": {"it": table}}, strict=False),)
+    fetched = Fetched(columns={f"{ACME}.1": {"1": b"gi1"}, f"{ACME}.2": {"1.5": 41, "1.6": 3300}})
+    join(made, fetched)
+    assert origins(made, fetched, Naming())["voltage", "gi1"] == Origin(f"{ACME}.2.1.6", "")
+
+
+def test_two_tables_may_lead_to_the_same_column() -> None:
+    def table(column: str, way: dict[str, Any]) -> dict[str, Any]:
+        name = {"oid": f"{ACME}.2", "by": "way"}
+        value = {"oid": column, "parameter": "cpu_used"}
+        return {"instance": ["name"], "columns": {"way": {"oid": f"{ACME}.1", **way}, "name": name, "value": value}}
+
+    tables = {"whole": table(f"{ACME}.3", {}), "cores": table(f"{ACME}.4", {"by": 1})}
+    fetched: dict[str, dict[str, Value]] = {f"{ACME}.1": {"7": 70}, f"{ACME}.2": {"70": b"CPU"}}
+    fetched |= {f"{ACME}.3": {"7": 5}, f"{ACME}.4": {"7.0": 4, "7.1": 6}}
+    readings = read(Fetched(columns=fetched), tables=tables)[0]
+    assert readings == {("cpu_used", "CPU"): 5, ("cpu_used", "CPU#7.0"): 4, ("cpu_used", "CPU#7.1"): 6}
 
 
 def test_light_in_milliwatts_is_told_in_decibels() -> None:
