@@ -121,6 +121,19 @@ def test_a_row_is_called_as_the_row_of_another_table_that_it_leads_to() -> None:
     assert readings == {("cpu_used", "RE0"): 5, ("cpu_used", "FPC2"): 6}
 
 
+def test_a_row_is_called_by_numbers_from_the_middle_of_its_index() -> None:
+    # As LLDP-MIB has it: time, the port's number, and which of several neighbours.
+    table = {
+        "instance": ["port"],
+        "columns": {
+            "port": {"oid": "1.0.8802.1.1.2.1.3.7.1.4", "by": [2, 2]},
+            "there": {"oid": "1.0.8802.1.1.2.1.4.1.1.9", "fact": "neighbour"},
+        },
+    }
+    _, facts, _ = read_columns(table, port={"7": b"ge-0/0/7"}, there={"4711.7.1": b"core-1"})
+    assert facts == {("neighbour", "ge-0/0/7"): "core-1"}
+
+
 def test_what_a_number_is_depends_on_its_row() -> None:
     table = {
         "instance": ["what"],
