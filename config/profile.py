@@ -102,8 +102,8 @@ class Object(Model):
     by: int | tuple[int, int] | str = Field(
         "",
         description="The column is of another table: of the row that this column names, or of that with the first so "
-        "many numbers of the index, the last ones where it is negative, those from one place to another where two stand "
-        "here: `[2, 2]` is the second.",
+        "many numbers of the index, the last ones where it is negative, those from one place to another where there "
+        "are two: `[2, 2]` is the second.",
     )
     among: dict[str, tuple[str, ...]] = Field(
         {},

@@ -126,7 +126,7 @@ def filed_as(system: Mapping[str, str], profiles: Mapping[str, Profile]) -> str:
     """Return what comparisons call the maker: by the profile that is about the device, else by what it says itself."""
     name = profile_about(profiles, Said(system.get("sysObjectID", ""), system.get("sysDescr", "")))
     known = chain(profiles, [name] if name else [])
-    maker = next((profile.filed_as or profile.vendor for profile in reversed(known) if profile.vendor), "")
+    maker = next(filter(None, (profile.filed_as or profile.vendor for profile in reversed(known))), "")
     return re.sub("[^0-9a-z-]+", "", (maker or system.get("vendor", "")).lower())
 
 
