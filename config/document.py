@@ -86,6 +86,7 @@ SECTIONS: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
     ("peers.NAME", outside.Peer),
     ("heartbeat", outside.HeartbeatOut),
     ("syslog", outside.Syslog),
+    ("traps", outside.Traps),
 )
 
 COMMON: Final[dict[type[BaseModel], str]] = {schema.TargetModel: "target", channels.ChannelModel: "channel"}

@@ -134,6 +134,21 @@ def test_a_row_is_called_by_numbers_from_the_middle_of_its_index() -> None:
     assert facts == {("neighbour", "ge-0/0/7"): "core-1"}
 
 
+def test_two_tables_call_their_rows_by_the_same_column() -> None:
+    columns = {"rack": {"oid": f"{ACME}.3", "by": 1}}
+    tables = {
+        "used": {"instance": ["rack"], "columns": columns | {"used": {"oid": f"{ACME}.4", "parameter": "cpu_used"}}},
+        "warm": {"instance": ["rack"], "columns": columns | {"warm": {"oid": f"{ACME}.5", "parameter": "temperature"}}},
+    }
+    cells: dict[str, dict[str, Value]] = {
+        f"{ACME}.3": {"1": b"left", "2": b"right"},
+        f"{ACME}.4": {"1.1": 5, "2.1": 6},
+        f"{ACME}.5": {"2.15": 40},
+    }
+    readings, _, _ = read(Fetched(columns=cells), tables=tables)
+    assert readings == {("cpu_used", "left"): 5, ("cpu_used", "right"): 6, ("temperature", "right"): 40}
+
+
 def test_what_a_number_is_depends_on_its_row() -> None:
     table = {
         "instance": ["what"],
@@ -234,6 +249,19 @@ def test_light_in_milliwatts_is_told_in_decibels() -> None:
     }
     readings, _, _ = read_columns(table, milliwatts={"1": 500, "2": 0})
     assert readings == {("optical_rx", "1"): pytest.approx(-3.0103, abs=1e-4), ("optical_rx", "2"): -40}
+
+
+def test_a_number_has_as_many_decimals_as_another_column_says() -> None:
+    table = {
+        "columns": {"value": {"oid": f"{ACME}.1"}, "decimals": {"oid": f"{ACME}.2"}, "top": {"oid": f"{ACME}.3"}},
+        "computed": [{"parameter": "current", "compute": "digits", "of": ["value", "decimals"]}],
+        "limits": [{"parameter": "current", "critical": "top"}],
+    }
+    readings, _, gaps = read_columns(
+        table, value={"1": 7467, "2": 229, "3": 1}, decimals={"1": 3, "2": 0, "3": 99}, top={"1": 16000}
+    )
+    assert readings == {("current", "1"): 7.467, ("current", "2"): 229}
+    assert gaps == {("current", "3"): "malformed"}
 
 
 def test_what_stands_behind_a_state_is_told_with_the_code_of_the_device() -> None:
