@@ -161,6 +161,7 @@ FACTS: Final = frozenset(
         "certificate_serial",
         "certificate_ends",
         "neighbour",
+        "neighbour_port",
         # the device's own words for its states
         *(parameter for parameter, unit in PARAMETERS.items() if unit == "health"),
     }
