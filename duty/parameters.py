@@ -56,6 +56,8 @@ PARAMETERS: Final = MappingProxyType(
         "disk_free": "B",
         "disk_used": "%",
         "inodes_used": "%",
+        # of what cannot be written to and is full by nature
+        "image_used": "%",
         "disk_read_total": "B",
         "disk_write_total": "B",
         "disk_read_rate": "B/s",

@@ -172,7 +172,7 @@ def described(notes: Notes) -> dict[str, Any]:
         ] + [{"descr": name or "Swap space", "perc": value, **oid} for name, value, oid in parts("swap_used")],
         "storage": [
             {"descr": name, "perc": value, **_size("disk", "free", name, numbers), **oid}
-            for name, value, oid in parts("disk_used")
+            for name, value, oid in (*parts("disk_used"), *parts("image_used"))
         ],
         "sensors": [
             {"class": kind, "descr": name, "value": round(value * scale, 6), **oid}

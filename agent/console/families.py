@@ -17,7 +17,7 @@ MOST_ROWS = 250
 _FAMILIES = (
     ("processor", ("cpu_", "load_")),
     ("memory", ("memory_", "swap_", "pool_")),
-    ("storage", ("disk_", "inodes_")),
+    ("storage", ("disk_", "inodes_", "image_")),
     ("environment", ("temperature", "part_temperature", "humidity", "fan_")),
     (
         "power",

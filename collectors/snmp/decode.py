@@ -20,7 +20,7 @@ from duty.readings import Column, Fact, Gap, Notes, Reading, Stated
 Key = tuple[str, str]
 """(parameter or fact, instance)"""
 
-WHATEVER: Final = frozenset({"health", "peer_health", "count", "share", "pool_size", "pool_used"})
+WHATEVER: Final = frozenset({"health", "peer_health", "count", "share", "pool_size", "pool_used", "image_used"})
 """What a device may have of its own, and need not have: that it has none is not said."""
 
 
