@@ -44,6 +44,7 @@ async def test_each_number_says_where_it_comes_from() -> None:
     assert told["processors"] == [
         {"descr": "196608", "usage": 12, "oid": "1.3.6.1.2.1.25.3.3.1.2.196608"},
         {"descr": "196609", "usage": 20, "oid": "1.3.6.1.2.1.25.3.3.1.2.196609"},
+        {"descr": "CPU", "usage": 16, "oid": "1.3.6.1.4.1.2021.11.11.0"},
     ]
     memory = told["memory"][0]  # the second counts caches as used
     assert (memory["perc"], memory["total"], memory["used"]) == (50, 2_048_000_000, 1_024_000_000)
