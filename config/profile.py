@@ -25,6 +25,7 @@ COMPUTATIONS: Final[Mapping[str, tuple[int, int]]] = {
     "sensor": (3, 3),
     "light": (4, 4),
     "decibels": (1, 1),
+    "digits": (2, 2),
     "itself": (1, 1),
     "mean": (1, 1),
     "count": (1, 1),
@@ -99,10 +100,20 @@ class Object(Model):
     between: tuple[float, float] | None = Field(
         None, description="The least and the greatest number of the device that can be true; others are nothing."
     )
-    by: int | str = Field(
+    by: int | tuple[int, int] | str = Field(
         "",
         description="The column is of another table: of the row that this column names, or of that with the first so "
-        "many numbers of the index, the last ones where it is negative.",
+        "many numbers of the index, the last ones where it is negative, those from one place to another where there "
+        "are two: `[2, 2]` is the second.",
+    )
+    among: dict[str, tuple[str, ...]] = Field(
+        {},
+        description="The column is of a table that has several rows for each of ours, their number behind our index: "
+        "that row counts whose `index` or columns there are like one of these, the first before the second.",
+    )
+    kept: bool = Field(
+        False,
+        description="It does not change while the device runs: the watch asks for it once, the inspection always.",
     )
     unsigned: bool = Field(False, description="Numbers from 2^31 on come as negative ones.")
     format: Literal["text", "mac"] = Field("text", description="How the bytes of a fact are written.")
@@ -116,6 +127,8 @@ class Object(Model):
     @cached_property
     def key(self) -> str:
         """Where its column stands among what was fetched: of another table once for each way to it."""
+        if self.among:
+            return f"{self.oid} among {sorted(self.among.items())}"
         return f"{self.oid} by {self.by}" if self.by else self.oid
 
 
@@ -132,6 +145,7 @@ class Computed(Model):
         "sensor",
         "light",
         "decibels",
+        "digits",
         "itself",
         "mean",
         "count",
@@ -179,6 +193,14 @@ class Table(Model):
     def sources(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
         """The names of the columns that give each parameter of each part, the preferred first."""
         return sources_of(self.columns)
+
+    @cached_property
+    def own(self) -> tuple[Object, ...]:
+        """The columns whose rows are rows of this table: not those of others that rows lead to."""
+        beneath = {name for column in self.columns.values() for name in column.among}
+        return tuple(
+            column for name, column in self.columns.items() if not (column.by or column.among or name in beneath)
+        )
 
     @property
     def _conditional(self) -> tuple[Table | Object | Computed, ...]:

@@ -12,7 +12,7 @@ from config.profile import ALIAS, COMPUTATIONS, CONTAINED_IN, INDEX, NAME, Compu
 from config.wording import one_of
 from duty.parameters import FACTS, PARAMETERS
 
-_OID: Final = re.compile(r"1\.3(\.(0|[1-9][0-9]{0,9})){1,126}")
+_OID: Final = re.compile(r"1\.[03](\.(0|[1-9][0-9]{0,9})){1,126}")
 HEALTHS: Final = tuple(sorted(name for name, unit in PARAMETERS.items() if unit == "health"))
 _LIKE_AN_OID: Final = "numbers with dots between, like 1.3.6.1.2.1.1.3.0"
 
@@ -41,6 +41,7 @@ def mistakes_in(profile: Profile) -> Iterator[Mistake]:
                 yield Mistake((*place, "columns", name, "oid"), "a column ends in .0", "it without an instance")
         yield from _computed(place, table.computed, table.columns, whole=True)
         used = {*table.naming, *(column.by for column in table.columns.values() if isinstance(column.by, str))}
+        used |= {name for column in table.columns.values() for name in column.among}
         for step, name in enumerate(table.instance):
             if name not in table.columns:
                 yield Mistake((*place, "instance", step), f"there is no column '{name}'", one_of(name, table.columns))
@@ -50,6 +51,14 @@ def mistakes_in(profile: Profile) -> Iterator[Mistake]:
             if column.by and column.by not in table.columns and isinstance(column.by, str):
                 here = (*place, "columns", name, "by")
                 yield Mistake(here, f"there is no column '{column.by}'", one_of(column.by, table.columns))
+            for other in column.among:
+                here = (*place, "columns", name, "among", other)
+                if other not in (*table.columns, INDEX):
+                    yield Mistake(here, f"there is no column '{other}'", one_of(other, table.columns))
+            if isinstance(column.by, tuple) and not 1 <= column.by[0] <= column.by[1]:
+                yield Mistake((*place, "columns", name, "by"), "not two places", "the first and the last, from 1 on")
+            if column.among and column.by:
+                yield Mistake((*place, "columns", name, "by"), "both 'by' and 'among'", "one of the two")
         for step, made in enumerate(table.computed):
             yield from _conditions((*place, "computed", step), made, table.columns)
         if table.instead_of and (table.instead_of == title or table.instead_of not in profile.tables):

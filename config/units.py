@@ -23,6 +23,7 @@ _UNITS: Final = {
 _DURATION: Final = re.compile("".join(rf"(?:([0-9]{{1,7}}){unit}{'(?!s)' if unit == 'm' else ''})?" for unit in _UNITS))
 _DURATION_EXPECTED: Final = "a duration like 90s, 10m, 1h30m or 400d"
 _NAME: Final = re.compile(r"[A-Za-z0-9\u3400-\u4dbf\u4e00-\u9fff][A-Za-z0-9._\u3400-\u4dbf\u4e00-\u9fff-]{0,63}")
+NAME_LENGTH: Final = 64
 _TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RATE: Final = re.compile(r"([1-9][0-9]{0,11})([kMGT]?)")
@@ -92,10 +93,15 @@ class Between:
         return length
 
 
+def is_name(text: str) -> bool:
+    """Say whether something may be called so."""
+    return _NAME.fullmatch(text) is not None
+
+
 def _name(value: object) -> str:
     if not isinstance(value, str):
         raise mistake("not text", "a name; write it in quotes")
-    if not _NAME.fullmatch(value):
+    if not is_name(value):
         raise mistake(
             "not a name", "1 to 64 letters, digits, '.', '_' or '-', or Chinese characters, not beginning with a mark"
         )

@@ -42,6 +42,7 @@ from agent.cli.options import AsJson, Language
 from agent.services.survey import Survey, addresses_known, survey
 from collectors.gateway import gateway
 from collectors.snmp.survey import Way
+from config.propose import difference
 from config.schema import SnmpCredential
 from duty.discovery import Found, Proposal, Unmet, propose
 from duty.errors import Problem, SettingsError
@@ -174,7 +175,7 @@ def _text(
     if not whole_diff:
         return discovery_yaml.fragment(targets, entries)
     after = discovery_yaml.amended_settings(present.text, present.file, targets, entries)
-    return discovery_yaml.diff(present.text, after, present.file)
+    return difference(present.text, after, present.file)
 
 
 def _write(output: Path, text: str) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import unified_diff
 from typing import Final
 
 from config.amend import amended
 from config.load import parse
+from config.propose import scalar
 from config.schema import SnmpCredential
 from config.secret import Typed
 from config.targets import ROLES, SnmpTarget
@@ -20,10 +18,6 @@ from exporters.words import Say, shown
 STANDARD_PORT: Final = SnmpTarget.model_fields["port"].default
 WIDEST: Final = 110
 """Characters of a comment: a device must not make the file hard to read."""
-
-_PLAIN: Final = re.compile(r"[A-Za-z\u3400-\u4dbf\u4e00-\u9fff][A-Za-z0-9._\u3400-\u4dbf\u4e00-\u9fff-]*")
-_IPV4: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}")
-_WORDS: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 
 
 def target_lines(proposal: Proposal, port: int, say: Say) -> list[str]:
@@ -54,12 +48,6 @@ def fragment(targets: list[str], credentials: list[str]) -> str:
 def amended_settings(text: str, file: str, targets: list[str], credentials: list[str]) -> str:
     """Return the settings with the entries in them. Raises SettingsError where they cannot be added."""
     return _checked(amended(amended(text, file, "credentials", credentials), file, "targets", targets), file)
-
-
-def diff(before: str, after: str, file: str) -> str:
-    """Return what is to change as ``patch`` reads it."""
-    lines = unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), file, file)
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
 def _checked(text: str, file: str) -> str:
@@ -111,9 +99,3 @@ def _credential(name: str, credential: SnmpCredential, say: Say) -> Iterator[str
 
 def _comment(parts: Iterable[str]) -> str:
     return "# " + shown(", ".join(parts), WIDEST)
-
-
-def scalar(text: str) -> str:
-    """Write a word of YAML, in quotes wherever it might be read as anything else."""
-    plain = (_PLAIN.fullmatch(text) and text.lower() not in _WORDS) or _IPV4.fullmatch(text)
-    return text if plain else json.dumps(text, ensure_ascii=False)

@@ -12,9 +12,11 @@ from agent.cli import (
     alerting,
     asking,
     discover,
+    importing,
     keeping,
     look,
     profiles,
+    record,
     recording,
     replay,
     reviewing,
@@ -37,7 +39,11 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (serving, asking, look, discover, replay, alerting, reviewing, rostering, recording, keeping):
+PARTS = (
+    *(serving, asking, look, discover, importing, record, replay),
+    *(alerting, reviewing, rostering, recording, keeping),
+)
+for part in PARTS:
     for command in part.COMMANDS:
         app.command()(command)
 app.add_typer(recording.app)

@@ -14,7 +14,8 @@ from collectors.snmp.port import Oid, Value
 from collectors.snmp.tables import Missing
 
 INTEGER, OCTETS, NULL, IDENTIFIER, SEQUENCE = 2, 4, 5, 6, 0x30
-_ADDRESS, _COUNTER32, _GAUGE32, _TICKS, _OPAQUE, _COUNTER64, _UNSIGNED32 = 0x40, 0x41, 0x42, 0x43, 0x44, 0x46, 0x47
+ADDRESS, OPAQUE = 0x40, 0x44
+_COUNTER32, _GAUGE32, _TICKS, _COUNTER64, _UNSIGNED32 = 0x41, 0x42, 0x43, 0x46, 0x47
 
 _NOT_THERE: Final = frozenset({0x80, 0x81, 0x82})
 """noSuchObject, noSuchInstance, endOfMibView."""
@@ -195,6 +196,22 @@ def bindings(data: bytes, at: int, end: int) -> tuple[list[bytes], list[Value | 
     return names, values, plain
 
 
+def types(body: bytes) -> list[int]:
+    """Return the tags of the values in a list of variable bindings that ``bindings`` took. Raises DecodeError."""
+    return [children(each, 0, len(each))[0][1] for each in children(body, 0, len(body))[1]]
+
+
+def opaque(content: bytes) -> float | bytes:
+    """Read a floating point number as net-snmp wraps it up; anything else stays bytes."""
+    form = _FLOATS.get(content[:3])
+    return float(form.unpack(content[3:])[0]) if form and len(content) == 3 + form.size else content
+
+
+def wrapped(number: float) -> bytes:
+    """Wrap a floating point number up as ``opaque`` reads it."""
+    return b"\x9f\x79\x08" + struct.pack(">d", number)
+
+
 def _value(tag: int, content: bytes) -> Value | Missing:
     """Read one value of any type. What cannot be read is a gap of its own and takes no other value with it."""
     if tag in _BITS:
@@ -205,10 +222,9 @@ def _value(tag: int, content: bytes) -> Value | Missing:
             return _from_bytes(content, "big", signed=True)
     elif tag in _NOT_THERE:
         return Missing.NOT_OFFERED
-    elif tag == _OPAQUE:
-        form = _FLOATS.get(content[:3])
-        return float(form.unpack(content[3:])[0]) if form and len(content) == 3 + form.size else content
-    elif tag == _ADDRESS and len(content) == 4:
+    elif tag == OPAQUE:
+        return opaque(content)
+    elif tag == ADDRESS and len(content) == 4:
         return ".".join(map(str, content))
     elif tag == IDENTIFIER:
         try:

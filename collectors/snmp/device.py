@@ -12,6 +12,7 @@ from collectors.snmp.decode import decode, stand_ins, wanting
 from collectors.snmp.engines import ENGINES
 from collectors.snmp.identify import DESCRIPTION, OBJECT_ID, Said, about, identity, said_in
 from collectors.snmp.joined import join, stands_back
+from collectors.snmp.kept import Kept
 from collectors.snmp.naming import Naming
 from collectors.snmp.origins import origins
 from collectors.snmp.port import Device, Fetched, Oid, SnmpEngine, Story
@@ -44,6 +45,7 @@ class _Known:
     identified: bool | None
     naming: Naming = field(default_factory=Naming)
     lacking: frozenset[Oid] = frozenset()
+    kept: Kept = field(default_factory=Kept)
 
 
 class SnmpCollector:
@@ -132,7 +134,10 @@ class SnmpCollector:
         where, silent = "scalars", 1 if broken else 0
         for title, together in _groups(known.profiles):
             tables = [table for table in together if not stands_back(table, known.profiles, fetched)]
-            columns = _wanted(known, (column for table in tables for column in table.columns.values()), full=full)
+            objects = [column for table in tables for column in table.columns.values()]
+            columns = _wanted(known, objects, full=full)
+            if not full:
+                columns = known.kept.recall(columns, fetched)
             if silent == _PATIENCE or broken not in ("", "timeout") or (broken and not fetched.answered):
                 fetched.gaps |= {oid: broken for oid in columns if oid not in fetched.columns}
                 continue
@@ -140,6 +145,7 @@ class SnmpCollector:
             failure = await ask(title, [], [oid for oid in columns if oid not in behind])
             others = (oid for table in tables for oid in wanting(table, fetched) if full or oid not in known.lacking)
             failure = failure or await ask(title, [], list(others))
+            known.kept.keep(objects, fetched)
             silent = silent + 1 if failure else 0
             if failure:
                 broken, where = failure, title
@@ -165,7 +171,7 @@ class SnmpCollector:
         if any(said):
             known.identified, profiles = True, about(self._profiles, said)
             if profiles != known.profiles:
-                known.profiles, known.naming, known.lacking = profiles, Naming(), frozenset()
+                known.profiles, known.naming, known.lacking, known.kept = profiles, Naming(), frozenset(), Kept()
 
     @staticmethod
     def _say_what_it_is(known: _Known, fetched: Fetched, notes: Notes, *, full: bool) -> None:

@@ -14,6 +14,7 @@ from collectors.snmp.messages import Question, Reply
 from collectors.snmp.packets import question_packet, reply_packet
 from collectors.snmp.port import Device, Fetched, Oid, Packet
 from collectors.snmp.scalars import get
+from collectors.snmp.sweep import Swept, sweep
 from collectors.snmp.tables import NoAnswer
 from collectors.snmp.usm import User
 from collectors.snmp.voices import Community, Heard, Secured, Voice
@@ -92,6 +93,23 @@ class OwnEngine:
             for oid in (*scalars, *columns):
                 if oid not in into.scalars and oid not in into.columns:
                     into.gaps.setdefault(oid, failure.code)
+
+    async def sweep(self, device: Device, roots: Sequence[Oid], into: Swept, *, budget: timedelta) -> None:
+        """Take all that a device has below the roots. Raises CollectError as ``fetch`` does."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + budget.total_seconds()
+        wire = self._wire = self._wire or Wire(loop)
+        try:
+            peer = await self._meet(device, budget.total_seconds())
+            call = _Call(wire, self._window, peer, device, Fetched(), deadline, self._turn)
+            await call.begin()
+            try:
+                for root in roots:
+                    await sweep(call.ask, root, into, bulk=device.credential.version != "1")
+            finally:
+                call.end()
+        except NoAnswer as failure:
+            into.cut = failure.code
 
     async def close(self) -> None:
         """Close the sockets."""

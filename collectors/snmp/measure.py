@@ -145,6 +145,11 @@ def _sensor(value: Number, scale: Number, precision: Number) -> Number | str:
     return value * 10.0 ** (3 * (scale - 9) - precision)
 
 
+def _digits(value: Number, digits: Number) -> Number | str:
+    """Return a value that is told without its decimal point, by the digits behind it."""
+    return value / 10**digits if 0 <= digits <= 9 else "malformed"
+
+
 def _decibels(milliwatts: Number) -> Number | str:
     """Return the dBm of light that is told in milliwatts."""
     return max(DARK, 10 * math.log10(milliwatts)) if milliwatts > 0 else DARK
@@ -168,6 +173,7 @@ EACH: Final[Mapping[str, Callable[..., Number | str | None]]] = {
     "sensor": _sensor,
     "light": _light,
     "decibels": _decibels,
+    "digits": _digits,
     "itself": lambda number: number,
     "remainder": lambda whole, part, unit: (whole - part) * unit if part <= whole else "malformed",
 }

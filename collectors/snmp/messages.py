@@ -34,7 +34,8 @@ _NOTHING: Final = bytes((NULL, 0))
 class Reply(NamedTuple):
     """One answer: an error status with the place (from 1) that it speaks of, names with what stands at them.
 
-    ``plain`` is whether a value stands at each of them.
+    ``plain`` is whether a value stands at each of them; ``body`` are the bindings as they came, for who must know of
+    what types the values are.
     """
 
     error: int
@@ -42,6 +43,7 @@ class Reply(NamedTuple):
     names: list[bytes]
     values: list[Value | Missing]
     plain: bool
+    body: bytes
 
 
 class Question(NamedTuple):
@@ -128,4 +130,4 @@ def read_pdu(data: bytes, at: int, end: int, kind: int, number: int) -> Reply:
     at, stop = opened(data, at, end, SEQUENCE)
     if stop != end:
         raise DecodeError("more than bindings")
-    return Reply(error, place, *bindings(data, at, end))
+    return Reply(error, place, *bindings(data, at, end), data[at:end])

@@ -81,8 +81,8 @@ class Naming:
 def rows_of(table: Table, fetched: Fetched) -> list[str]:
     """Return the indices of all rows of which anything is known, in the device's order."""
     rows: dict[str, None] = {}
-    for column in table.columns.values():
-        cells = None if column.by else fetched.columns.get(column.oid)
+    for column in table.own:
+        cells = fetched.columns.get(column.oid)
         if cells and not cells.keys() <= rows.keys():
             rows |= dict.fromkeys(cells)
     return list(rows)

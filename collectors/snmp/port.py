@@ -64,7 +64,8 @@ class Fetched:
 
     ``gaps`` maps an asked identifier (or one cell of a column) to a gap code (``duty.readings.GAPS``). ``failure`` is
     the gap code that ended the last fetch early, "" if it ran to its end. ``spent`` is the longest single answer.
-    ``told``, where somebody listens, is to be called with each packet.
+    ``told``, where somebody listens, is to be called with each packet. ``places`` are the rows of other tables that
+    rows lead to, by the key of the column.
     """
 
     scalars: dict[Oid, Value] = field(default_factory=dict)
@@ -74,6 +75,7 @@ class Fetched:
     failure: str = ""
     spent: timedelta = timedelta(0)
     told: Told | None = field(default=None, repr=False, compare=False)
+    places: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 class SnmpEngine(Protocol):

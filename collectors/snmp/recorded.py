@@ -9,12 +9,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
+from collectors.snmp.ber import ADDRESS, IDENTIFIER, INTEGER, NULL, OCTETS, OPAQUE, opaque, wrapped
 from collectors.snmp.port import Device, Fetched, Oid, Value
 from duty.errors import Problem, SettingsError
 
-_INTEGER, _OCTETS, _NULL, _IDENTIFIER, _ADDRESS, _OPAQUE = 2, 4, 5, 6, 64, 68
 _UNSIGNED: Final = frozenset({65, 66, 67, 70})
 _FORM: Final = "IDENTIFIER|TYPE|VALUE, like 1.3.6.1.2.1.1.3.0|67|4200"
 
@@ -24,9 +24,42 @@ _MOST_PROBLEMS: Final = 10
 Arcs = tuple[int, ...]
 
 
+class Object(NamedTuple):
+    """One object of a walk: its identifier, its type (a tag of BER), its value."""
+
+    oid: Oid
+    tag: int
+    value: Value
+
+
+def write_walk(objects: Iterable[Object], head: Iterable[str]) -> str:
+    """Write a walk as ``read_walk`` reads it, under some lines of comment."""
+    lines = [*(f"# {line}" for line in head), *map(_line, objects)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _line(each: Object) -> str:
+    value = each.value
+    if isinstance(value, float):
+        value = wrapped(value)
+    if not isinstance(value, bytes):
+        return f"{each.oid}|{each.tag}|{value}"
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        text = "\0"
+    plain = each.tag == OCTETS and text.isprintable() and text == text.strip()
+    return f"{each.oid}|{each.tag}|{text}" if plain else f"{each.oid}|{each.tag}x|{value.hex()}"
+
+
 def read_walk(text: str, name: str) -> dict[Oid, Value]:
     """Read a recorded walk. Raises SettingsError with the first lines that are none."""
-    values: dict[Oid, Value] = {}
+    return {each.oid: each.value for each in read_objects(text, name)}
+
+
+def read_objects(text: str, name: str) -> list[Object]:
+    """Read a recorded walk with its types. Raises as above."""
+    found: list[Object] = []
     problems: list[Problem] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
@@ -42,10 +75,10 @@ def read_walk(text: str, name: str) -> dict[Oid, Value]:
                 break
             continue
         if value is not None:
-            values[oid.removeprefix(".")] = value
+            found.append(Object(oid.removeprefix("."), int(tag.rstrip("xe")), value))
     if problems:
         raise SettingsError(problems)
-    return values
+    return found
 
 
 def _arcs(oid: Oid) -> Arcs:
@@ -56,16 +89,18 @@ def _value(tag: str, written: str) -> Value | None:
     """Return the value of a line; None for what has none. Raises ValueError."""
     kind = int(tag.rstrip("xe"))
     content = bytes.fromhex(written) if tag.endswith("x") else written.encode("utf-8", "surrogateescape")
-    if kind == _INTEGER or kind in _UNSIGNED:
+    if kind == INTEGER or kind in _UNSIGNED:
         return int(content)
-    if kind in (_OCTETS, _OPAQUE):
+    if kind == OCTETS:
         return content
-    if kind == _IDENTIFIER:
+    if kind == OPAQUE:
+        return opaque(content)
+    if kind == IDENTIFIER:
         _arcs(written)
         return written.removeprefix(".")
-    if kind == _ADDRESS:
+    if kind == ADDRESS:
         return ".".join(map(str, content)) if tag.endswith("x") else written
-    if kind == _NULL:
+    if kind == NULL:
         return None
     raise ValueError(tag)
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.cli.discovery_yaml import amended_settings, credential_lines, diff, fragment, scalar, target_lines, whole
+from agent.cli.discovery_yaml import amended_settings, credential_lines, fragment, target_lines, whole
 from config.load import parse
 from config.marked import read
+from config.propose import difference, scalar
 from config.schema import SnmpCredential
 from config.secret import Secret, Typed
 from config.targets import SnmpTarget
@@ -75,7 +76,7 @@ def test_a_file_from_elsewhere_keeps_its_mark_and_its_ends_of_lines() -> None:
     after = amended_settings(before, "f", target_lines(propose([Found("10.0.0.1", "c")], {}, []), 161, EN), LINES)
     assert after.startswith("\ufeff# hi\r\n")
     assert "\n" not in after.replace("\r\n", "")
-    assert "-targets: []\n\\ No newline at end of file\n" in diff(before, after, "f")
+    assert "-targets: []\n\\ No newline at end of file\n" in difference(before, after, "f")
 
 
 def test_more_than_settings_hold_is_one_line() -> None:

@@ -59,10 +59,12 @@ def test_a_state_is_judged_and_told_in_the_words_of_the_device() -> None:
 
 def test_the_codes_of_a_state_in_a_file_are_numbers(tmp_path: Path) -> None:
     (tmp_path / "it.yaml").write_text(
-        "title: made up\nscalars:\n  it: {oid: 1.3.6.1.4.1.99999.1.0, parameter: health, states: {ok: {2: well, -1: new}}}\n"
+        "title: made up\n"
+        "scalars:\n  it: {oid: 1.3.6.1.4.1.99999.1.0, parameter: health, states: {ok: {2: well, -1: new}}}\n"
     )
     states = check_profile(tmp_path / "it.yaml").scalars["it"].states
-    assert states and dict(states.words) == {2: "well", -1: "new"}
+    assert states is not None
+    assert dict(states.words) == {2: "well", -1: "new"}
 
 
 def test_the_word_for_a_state_is_told_of_those_rows_only_that_it_is_about() -> None:
@@ -119,6 +121,34 @@ def test_a_row_is_called_as_the_row_of_another_table_that_it_leads_to() -> None:
     assert readings == {("cpu_used", "RE0"): 5, ("cpu_used", "FPC2"): 6}
 
 
+def test_a_row_is_called_by_numbers_from_the_middle_of_its_index() -> None:
+    # As LLDP-MIB has it: time, the port's number, and which of several neighbours.
+    table = {
+        "instance": ["port"],
+        "columns": {
+            "port": {"oid": "1.0.8802.1.1.2.1.3.7.1.4", "by": [2, 2]},
+            "there": {"oid": "1.0.8802.1.1.2.1.4.1.1.9", "fact": "neighbour"},
+        },
+    }
+    _, facts, _ = read_columns(table, port={"7": b"ge-0/0/7"}, there={"4711.7.1": b"core-1"})
+    assert facts == {("neighbour", "ge-0/0/7"): "core-1"}
+
+
+def test_two_tables_call_their_rows_by_the_same_column() -> None:
+    columns = {"rack": {"oid": f"{ACME}.3", "by": 1}}
+    tables = {
+        "used": {"instance": ["rack"], "columns": columns | {"used": {"oid": f"{ACME}.4", "parameter": "cpu_used"}}},
+        "warm": {"instance": ["rack"], "columns": columns | {"warm": {"oid": f"{ACME}.5", "parameter": "temperature"}}},
+    }
+    cells: dict[str, dict[str, Value]] = {
+        f"{ACME}.3": {"1": b"left", "2": b"right"},
+        f"{ACME}.4": {"1.1": 5, "2.1": 6},
+        f"{ACME}.5": {"2.15": 40},
+    }
+    readings, _, _ = read(Fetched(columns=cells), tables=tables)
+    assert readings == {("cpu_used", "left"): 5, ("cpu_used", "right"): 6, ("temperature", "right"): 40}
+
+
 def test_what_a_number_is_depends_on_its_row() -> None:
     table = {
         "instance": ["what"],
@@ -158,6 +188,60 @@ def test_a_fact_that_is_a_code_is_told_by_its_word_and_only_where_it_has_one() -
     assert read_columns(table, state={"1": 1, "2": 7})[1] == {("port_state", "2"): "lowerLayerDown"}
 
 
+LIMITS = {
+    "columns": {
+        "value": {"oid": f"{ACME}.1", "parameter": "temperature"},
+        "severity": {"oid": f"{ACME}.2"},
+        "warns": {"oid": f"{ACME}.3", "among": {"severity": ["10"]}},
+        "alarms": {"oid": f"{ACME}.3", "absent": [0], "among": {"severity": ["20", "30"]}},
+    },
+    "limits": [{"parameter": "temperature", "warning": "warns", "critical": "alarms"}],
+}
+
+
+def test_a_row_takes_its_limits_from_the_several_rows_that_another_table_has_for_it() -> None:
+    made, notes = (Profile.model_validate({"title": "made up", "tables": {"it": LIMITS}}, strict=False),), Notes()
+    severities = {"7.1": 30, "7.2": 10, "7.3": 20, "8.1": 20, "9.1": 1}
+    limits = {"7.1": 75, "7.2": 50, "7.3": 60, "8.1": 0, "9.1": 99}
+    fetched = Fetched(columns={f"{ACME}.1": {"7": 20, "8": 21, "9": 22}, f"{ACME}.2": dict(severities)})
+    fetched.columns[f"{ACME}.3"] = dict(limits)
+    join(made, fetched)
+    decode(made, fetched, notes)
+    assert {r.instance: r.value for r in notes.readings} == {"7": 20, "8": 21, "9": 22}
+    assert [(s.instance, s.warning, s.critical) for s in notes.stated] == [("7", 50, 60)]
+
+
+def test_a_row_takes_each_of_its_readings_by_the_number_behind_its_index() -> None:
+    table = {
+        "instance": ["name"],
+        "columns": {
+            "name": {"oid": f"{ACME}.1"},
+            "celsius": {"oid": f"{ACME}.2", "parameter": "optical_temperature", "among": {"index": ["*.5"]}},
+            "volts": {"oid": f"{ACME}.2", "parameter": "voltage", "among": {"index": ["*.6"]}, "scale": 0.001},
+        },
+    }
+    cells: dict[str, dict[str, Value]] = {"name": {"1": b"gi1", "2": b"gi2"}, "celsius": {"1.5": 41, "1.6": 3300}}
+    readings, _, _ = read_columns(table, **cells)
+    assert readings == {("optical_temperature", "gi1"): 41, ("voltage", "gi1"): pytest.approx(3.3)}
+    made = (Profile.model_validate({"title": "made up", "tables": {"it": table}}, strict=False),)
+    fetched = Fetched(columns={f"{ACME}.1": {"1": b"gi1"}, f"{ACME}.2": {"1.5": 41, "1.6": 3300}})
+    join(made, fetched)
+    assert origins(made, fetched, Naming())["voltage", "gi1"] == Origin(f"{ACME}.2.1.6", "")
+
+
+def test_two_tables_may_lead_to_the_same_column() -> None:
+    def table(column: str, way: dict[str, Any]) -> dict[str, Any]:
+        name = {"oid": f"{ACME}.2", "by": "way"}
+        value = {"oid": column, "parameter": "cpu_used"}
+        return {"instance": ["name"], "columns": {"way": {"oid": f"{ACME}.1", **way}, "name": name, "value": value}}
+
+    tables = {"whole": table(f"{ACME}.3", {}), "cores": table(f"{ACME}.4", {"by": 1})}
+    fetched: dict[str, dict[str, Value]] = {f"{ACME}.1": {"7": 70}, f"{ACME}.2": {"70": b"CPU"}}
+    fetched |= {f"{ACME}.3": {"7": 5}, f"{ACME}.4": {"7.0": 4, "7.1": 6}}
+    readings = read(Fetched(columns=fetched), tables=tables)[0]
+    assert readings == {("cpu_used", "CPU"): 5, ("cpu_used", "CPU#7.0"): 4, ("cpu_used", "CPU#7.1"): 6}
+
+
 def test_light_in_milliwatts_is_told_in_decibels() -> None:
     table = {
         "columns": {"milliwatts": {"oid": f"{ACME}.1", "scale": 0.001}},
@@ -165,6 +249,19 @@ def test_light_in_milliwatts_is_told_in_decibels() -> None:
     }
     readings, _, _ = read_columns(table, milliwatts={"1": 500, "2": 0})
     assert readings == {("optical_rx", "1"): pytest.approx(-3.0103, abs=1e-4), ("optical_rx", "2"): -40}
+
+
+def test_a_number_has_as_many_decimals_as_another_column_says() -> None:
+    table = {
+        "columns": {"value": {"oid": f"{ACME}.1"}, "decimals": {"oid": f"{ACME}.2"}, "top": {"oid": f"{ACME}.3"}},
+        "computed": [{"parameter": "current", "compute": "digits", "of": ["value", "decimals"]}],
+        "limits": [{"parameter": "current", "critical": "top"}],
+    }
+    readings, _, gaps = read_columns(
+        table, value={"1": 7467, "2": 229, "3": 1}, decimals={"1": 3, "2": 0, "3": 99}, top={"1": 16000}
+    )
+    assert readings == {("current", "1"): 7.467, ("current", "2"): 229}
+    assert gaps == {("current", "3"): "malformed"}
 
 
 def test_what_stands_behind_a_state_is_told_with_the_code_of_the_device() -> None:
@@ -177,17 +274,17 @@ def test_what_stands_behind_a_state_is_told_with_the_code_of_the_device() -> Non
     }
 
 
-def test_behind_a_reading_stands_nothing_that_the_device_does_not_have() -> None:
-    general = {
-        "scalars": {"size": {"oid": f"{ACME}.1.0"}, "used": {"oid": f"{ACME}.2.0"}},
-        "computed": [{"parameter": "memory_used", "compute": "percent", "of": ["used", "size"]}],
+def test_what_stands_behind_a_computed_number_is_what_the_device_has() -> None:
+    profile = {
+        "title": "made up",
+        "scalars": {name: {"oid": f"{ACME}.{place}.0"} for place, name in enumerate(("old", "used", "size"), 1)},
+        "computed": [
+            {"parameter": "memory_used", "compute": "percent", "of": ["old", "size"]},
+            {"parameter": "memory_used", "compute": "percent", "of": ["used", "size"]},
+        ],
     }
-    special = {
-        "scalars": {"free": {"oid": f"{ACME}.3.0"}, "whole": {"oid": f"{ACME}.4.0"}},
-        "computed": [{"parameter": "memory_used", "compute": "percent_left", "of": ["free", "whole"]}],
-    }
-    made = tuple(Profile.model_validate({"title": "made up"} | words, strict=False) for words in (general, special))
-    fetched = Fetched(scalars={f"{ACME}.1.0": 100, f"{ACME}.2.0": 40})
+    fetched = Fetched(scalars={f"{ACME}.2.0": 1, f"{ACME}.3.0": 4})
+    made = (Profile.model_validate(profile, strict=False),)
     assert origins(made, fetched, Naming()) == {("memory_used", ""): Origin(f"{ACME}.2.0")}
 
 
