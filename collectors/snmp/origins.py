@@ -53,14 +53,23 @@ def _note(
             if cell.raw is not None and not (isinstance(cell.number, str) and not word(cell.given, cell.raw)):
                 origin = Origin(_at(cell.given, row, fetched), "" if cell.given.states is None else text(cell.raw))
                 found.setdefault((parameter, instance_of(name, part)), origin)
+    places = {row: place for place, row in enumerate(names)}
     for made in recipes:
         counting = grid.counting(made) or [True] * len(names)
         for row, name in compress(names.items(), counting):
-            made_of = (
-                _at(objects[of], row, fetched) if of in objects else _oid(found.get((of, name))) for of in made.of
-            )
-            if oid := next(filter(None, made_of), ""):
-                found.setdefault((made.parameter, instance_of(name, made.part)), Origin(oid))
+            made_of = [
+                _present(grid, of, objects[of], row, places[row], fetched)
+                if of in objects
+                else _oid(found.get((of, name)))
+                for of in made.of
+            ]
+            if all(made_of):
+                found.setdefault((made.parameter, instance_of(name, made.part)), Origin(made_of[0]))
+
+
+def _present(grid: Grid, name: str, given: Object, row: str, place: int, fetched: Fetched) -> Oid:
+    """Return where an object stands in a row, "" where the device has none."""
+    return "" if grid.column(name).raws[place] is None else _at(given, row, fetched)
 
 
 def _oid(origin: Origin | None) -> Oid:

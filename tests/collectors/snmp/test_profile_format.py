@@ -231,3 +231,15 @@ def test_what_stands_behind_a_state_is_told_with_the_code_of_the_device() -> Non
         ("health", "1"): Origin(f"{ACME}.1.1", "2"),
         ("health", "3"): Origin(f"{ACME}.1.3", "3"),
     }
+
+
+def test_what_a_profile_could_not_make_comes_from_where_another_found_it() -> None:
+    used = [{"parameter": "memory_used", "compute": "percent", "of": ["used", "size"]}]
+    objects = {"used": {"oid": f"{ACME}.1.0"}, "size": {"oid": f"{ACME}.2.0"}}
+    others = {"used": {"oid": f"{ACME}.3.0"}, "size": {"oid": f"{ACME}.4.0"}}
+    made = tuple(
+        Profile.model_validate({"title": "made up", "scalars": scalars, "computed": used}, strict=False)
+        for scalars in (objects, others)
+    )
+    fetched = Fetched(scalars={f"{ACME}.1.0": 1, f"{ACME}.2.0": 2, f"{ACME}.4.0": 3})
+    assert origins(made, fetched, Naming())["memory_used", ""] == Origin(f"{ACME}.1.0")
