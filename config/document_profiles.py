@@ -63,8 +63,8 @@ tables:
 - **States** stand with the device's own words, and each is judged once: `ok`, `warning`, `critical`, or `told` where it
   is neither, like an outlet that is switched off.
 - **Computed** of a row: `sum`, `product`; `percent` and `percent_left` of part and whole; `remainder` of whole, part
-  and unit; `sensor` of value, scale and precision (ENTITY-SENSOR-MIB), `light` of these and the type, in dBm; `decibels` of
-  milliwatts; `digits` of value and decimal places; `itself`. Of a whole column: `mean`, `count`.
+  and unit; `sensor` of value, scale and precision (ENTITY-SENSOR-MIB), `light` of these and the type, in dBm;
+  `decibels` of milliwatts; `digits` of value and decimal places; `itself`. Of a whole column: `mean`, `count`.
 - **The watch asks each minute.** What only the inspection needs is `full`; what does not change while the device runs
   (names, limits) is `kept`.
 """

@@ -290,3 +290,15 @@ def test_what_stands_behind_a_computed_number_is_what_the_device_has() -> None:
 
 def test_a_number_with_an_exponent_is_a_number() -> None:
     assert read_scalar(b"-5.7833E+01", parameter="optical_rx")[0] == {("optical_rx", ""): -57.833}
+
+
+def test_what_a_profile_could_not_make_comes_from_where_another_found_it() -> None:
+    used = [{"parameter": "memory_used", "compute": "percent", "of": ["used", "size"]}]
+    objects = {"used": {"oid": f"{ACME}.1.0"}, "size": {"oid": f"{ACME}.2.0"}}
+    others = {"used": {"oid": f"{ACME}.3.0"}, "size": {"oid": f"{ACME}.4.0"}}
+    made = tuple(
+        Profile.model_validate({"title": "made up", "scalars": scalars, "computed": used}, strict=False)
+        for scalars in (objects, others)
+    )
+    fetched = Fetched(scalars={f"{ACME}.1.0": 1, f"{ACME}.2.0": 2, f"{ACME}.4.0": 3})
+    assert origins(made, fetched, Naming())["memory_used", ""] == Origin(f"{ACME}.1.0")
