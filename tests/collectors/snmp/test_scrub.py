@@ -21,7 +21,7 @@ from config.profiles import load_profiles
 from config.single import NAME, single
 from duty.readings import Notes
 
-BY_NAME = {"abb-ups"}
+BY_NAME = {"abb-ups", "emerson-energy", "zenitel-alphacom", "zenitel-station"}
 """Known by the name of the host alone, which is taken away."""
 WALKS = {
     path.stem: path.read_text("utf-8")
