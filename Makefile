@@ -24,6 +24,7 @@ check: $(VENV)/.dev          ## style, types, floors, stale pages
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m config.document --check
+	$(BIN)/python -m config.document_profiles --check
 	$(BIN)/python -m docs.devices --check
 
 bench: $(VENV)/.dev          ## what a round of 1,000 targets costs, the pages meanwhile, and many alerts
@@ -35,6 +36,7 @@ bench: $(VENV)/.dev          ## what a round of 1,000 targets costs, the pages m
 
 docs: $(VENV)/.dev           ## write the pages that are made from the code
 	$(BIN)/python -m config.document > docs/settings.md
+	$(BIN)/python -m config.document_profiles > docs/profiles.md
 	$(BIN)/python -m docs.devices
 
 format: $(VENV)/.dev

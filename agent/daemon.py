@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from agent import bootstrap, listen, logs, pace, systemd
+from agent import bootstrap, hearing, listen, logs, pace, systemd
 from agent.clock import SteadyClock
 from agent.console.app import create_app
 from agent.control.account_verbs import AccountVerbs
@@ -28,7 +28,9 @@ from agent.services.picture import take_picture
 from agent.services.pulse import Pulse
 from agent.services.read import LiveReader
 from agent.services.station import Station
+from agent.services.trap_watch import TrapWatch
 from agent.ticks import BEAT, Ticks, keep_ticking
+from config.build_traps import build_trap_senders
 from config.load import check
 from config.schema import Settings
 from duty.errors import NightdutyError, SettingsError
@@ -62,6 +64,8 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
     station.links = bootstrap.make_links(settings)
     deliverer = Deliverer(station, bootstrap.make_notifiers(settings, station.clock), bootstrap.make_budgets(settings))
     ticks, pulse = Ticks(station, deliverer), Pulse(station)
+    traps = hearing.make_trap_watch(settings, station, ticks.hints, ticks.hint)
+    station.trap_health = traps.health if traps is not None else None
     page = MetricsPage(partial(take_picture, station, pulse))
     reader = LiveReader(station, pulse)
     verbs = Verbs(station, reader)
@@ -91,7 +95,7 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
         keep_ticking(ticks, station.clock),
         pace.sweep(),
         _feed(ticks, pulse),
-        _reload(station, settings, path, hangup),
+        _reload(station, settings, path, hangup, traps),
         listen.serve(
             "status",
             console,
@@ -110,7 +114,7 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
             failed=station.failed_pages,
         ),
     ]
-    asides = (bootstrap.make_heartbeat(settings, station, pulse), bootstrap.make_forwarder(settings, station))
+    asides = (bootstrap.make_heartbeat(settings, station, pulse), bootstrap.make_forwarder(settings, station), traps)
     work.extend(aside.keep() for aside in asides if aside is not None)
     async with _together(work) as ended:
         # The work has begun, the pages listen: who is answered may count on all of it.
@@ -162,7 +166,9 @@ async def _feed(ticks: Ticks, pulse: Pulse) -> None:
         await asyncio.sleep(every)
 
 
-async def _reload(station: Station, settings: Settings, path: Path, hangup: asyncio.Event) -> None:
+async def _reload(
+    station: Station, settings: Settings, path: Path, hangup: asyncio.Event, traps: TrapWatch | None
+) -> None:
     """Read the settings again at each SIGHUP; what is broken leaves the old ones in force."""
     while True:
         await hangup.wait()
@@ -170,6 +176,8 @@ async def _reload(station: Station, settings: Settings, path: Path, hangup: asyn
         systemd.reloading()
         try:
             settings = await _read_again(station, settings, path)
+            if traps is not None:
+                await traps.settle(build_trap_senders(settings))
         except NightdutyError as error:
             log.error("settings not read again: %s; send SIGHUP once more when that is mended", error)
         systemd.notify("READY=1")
@@ -182,7 +190,7 @@ async def _read_again(station: Station, before: Settings, path: Path) -> Setting
     except SettingsError as error:
         await reload.refuse(station, error)
         return before
-    for part in ("agent", "channels", "console", "metrics", "hooks", "peers", "heartbeat", "syslog"):
+    for part in ("agent", "channels", "console", "metrics", "hooks", "peers", "heartbeat", "syslog", "traps"):
         if getattr(settings, part) != getattr(before, part):
             log.warning("settings of %s have changed: they take effect at the next start", part)
     looker = bootstrap.make_looker(settings, station.clock)

@@ -15,6 +15,7 @@ from agent.services import make_round, take_up, tidy
 from agent.services.beat import beat
 from agent.services.deliver import Deliverer
 from agent.services.escalate import escalate
+from agent.services.hints import Hints
 from agent.services.muster import muster
 from agent.services.notice import Notice, write_step
 from agent.services.raise_limit import lower_limits
@@ -46,6 +47,7 @@ class Ticks:
         self.station = station
         self.notice = Notice(station)
         self.watch = Watch(station)
+        self.hints = Hints()
         self.deliverer = deliverer
         self.made = 0
         self._next_watch: datetime | None = None
@@ -59,6 +61,7 @@ class Ticks:
         self._tidying: asyncio.Task[object] | None = None
         self._testing: asyncio.Task[object] | None = None
         self._failing = False
+        self._following: asyncio.Handle | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def begin(self) -> None:
@@ -90,6 +93,7 @@ class Ticks:
             without = self._expected(now) if desk_free and not self._failing else frozenset()
             self._go(self.watch.make(now, without=without))
             self._next_watch = _next(self._next_watch or now, self.station.orders.watch_every, now)
+        self._follow_hints()
         if desk_free:
             self._desk = self._go(self._write(now))
         if self.deliverer is not None and (self._delivering is None or self._delivering.done()):
@@ -106,6 +110,29 @@ class Ticks:
             # Of 1,000 targets it takes minutes, for which neither the watch nor a round need wait.
             self._go(take_up.recall_trends(self.station))
         self.made += 1
+
+    def hint(self, name: str) -> bool:
+        """Look at a target as soon as it is free, for something was heard of it; False where too many wait."""
+        taken = self.hints.take(name)
+        if taken and self._following is None:
+            self._follow_soon()
+        return taken
+
+    def _follow_soon(self) -> None:
+        # In the loop's next turn: the hints of a whole burst are followed together.
+        self._following = asyncio.get_running_loop().call_soon(self._follow_hints)
+
+    def _follow_hints(self) -> None:
+        self._following = None
+        for name in self.hints.due(self.station.clock.now(), self.watch.busy | self.station.claimed):
+            self._go(self._look_again(name))
+
+    async def _look_again(self, name: str) -> None:
+        try:
+            await self.watch.make(self.station.clock.now(), only={name})
+        finally:
+            self.hints.ended(name)
+        self._follow_hints()
 
     def _called(self, now: datetime) -> list[Due]:
         """Say what the cadences call for now, but for the rounds whose cadence still has one that is being made."""

@@ -78,6 +78,8 @@ def _names_lead_somewhere(settings: Settings) -> Iterator[Mistake]:
                 if profile not in there:
                     what = f"no profile is called '{profile}'"
                     yield Mistake((*at, "profiles", number), what, "a file of config/profiles/")
+    for number, credential in enumerate(settings.traps.credentials):
+        yield from known(credential, "credential", settings.credentials, ("traps", "credentials", number))
     for name, cadence in settings.cadences.items():
         yield from known(cadence.site, "site", settings.sites, ("cadences", name, "site"))
         for number, wanted in enumerate(cadence.targets or ()):

@@ -86,6 +86,7 @@ SECTIONS: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
     ("peers.NAME", outside.Peer),
     ("heartbeat", outside.HeartbeatOut),
     ("syslog", outside.Syslog),
+    ("traps", outside.Traps),
 )
 
 COMMON: Final[dict[type[BaseModel], str]] = {schema.TargetModel: "target", channels.ChannelModel: "channel"}
@@ -130,7 +131,7 @@ def _section(title: str, model: type[BaseModel]) -> Iterator[str]:
     hints = get_type_hints(model, include_extras=True)
     for name, field in model.model_fields.items():
         if name not in common:
-            yield f"| `{name}` | {_type(hints[name], field)} | {_default(model, field)} | {_meaning(field)} |"
+            yield f"| `{name}` | {_type(hints[name], field)} | {_default(model, field)} | {meaning_of(field)} |"
     yield ""
 
 
@@ -175,10 +176,11 @@ def _default(model: type[BaseModel], field: FieldInfo) -> str:
         return "of the next wider place"
     if field.default is PydanticUndefined:
         return "**required**"
-    return _plain(field.default)
+    return plain(field.default)
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
+    """Write a default as it would stand in the file."""
     if isinstance(value, BaseModel) or (isinstance(value, dict) and value):
         return "see there"
     if value is None or value in ("", (), {}):
@@ -186,7 +188,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
         return "<br>".join(_flow(item) for item in value)
     if isinstance(value, tuple):
-        return "[" + ", ".join(_plain(item) for item in value) + "]"
+        return "[" + ", ".join(plain(item) for item in value) + "]"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, timedelta):
@@ -199,7 +201,8 @@ def _flow(value: BaseModel) -> str:
     return f"`{{{', '.join(f'{key}: {item}' for key, item in said.items())}}}`"
 
 
-def _meaning(field: FieldInfo) -> str:
+def meaning_of(field: FieldInfo) -> str:
+    """Return what a key is for, with the clause of the policy that it comes from."""
     extra = field.json_schema_extra
     clause = extra.get("clause") if isinstance(extra, dict) else None
     return f"{field.description}{f' (policy {clause})' if clause else ''}"

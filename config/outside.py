@@ -1,4 +1,4 @@
-"""What passes between the agent and other programs, as the operator writes it: hooks, peers, heartbeat, syslog."""
+"""What passes between the agent and others, as the operator writes it: hooks, peers, heartbeat, syslog, traps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from config.model import Model
 from config.secret import Secret
-from config.units import Between, mistake
+from config.units import Between, Listen, Name, mistake
 
 Facility = Literal[
     "user", "daemon", "auth", "authpriv", "audit", "local0", "local1", "local2", "local3", "local4", "local5",
@@ -97,3 +97,23 @@ class Syslog(Model):
         if self.ca is not None and not self.tls:
             raise mistake("a ca without tls", "tls: true, or no ca")
         return self
+
+
+class Traps(Model):
+    """What devices say by themselves. A trap is a hint: it starts a look at its target, and sets no state."""
+
+    listen: Listen | None = Field(
+        default=None,
+        description="Address and UDP port, mostly `0.0.0.0:162` or `[::]:162`; without it none are taken.",
+    )
+    credentials: tuple[Name, ...] = Field(
+        default=(),
+        max_length=20,
+        description="From `credentials`: with these a trap of any target may come, besides the target's own.",
+    )
+    rate: int = Field(
+        default=20,
+        ge=1,
+        le=1000,
+        description="Traps a second that are read of one address; five seconds' worth at once.",
+    )

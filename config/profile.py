@@ -100,10 +100,11 @@ class Object(Model):
     between: tuple[float, float] | None = Field(
         None, description="The least and the greatest number of the device that can be true; others are nothing."
     )
-    by: int | str = Field(
+    by: int | tuple[int, int] | str = Field(
         "",
         description="The column is of another table: of the row that this column names, or of that with the first so "
-        "many numbers of the index, the last ones where it is negative.",
+        "many numbers of the index, the last ones where it is negative, those from one place to another where there "
+        "are two: `[2, 2]` is the second.",
     )
     among: dict[str, tuple[str, ...]] = Field(
         {},

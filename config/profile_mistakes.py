@@ -12,7 +12,7 @@ from config.profile import ALIAS, COMPUTATIONS, CONTAINED_IN, INDEX, NAME, Compu
 from config.wording import one_of
 from duty.parameters import FACTS, PARAMETERS
 
-_OID: Final = re.compile(r"1\.3(\.(0|[1-9][0-9]{0,9})){1,126}")
+_OID: Final = re.compile(r"1\.[03](\.(0|[1-9][0-9]{0,9})){1,126}")
 HEALTHS: Final = tuple(sorted(name for name, unit in PARAMETERS.items() if unit == "health"))
 _LIKE_AN_OID: Final = "numbers with dots between, like 1.3.6.1.2.1.1.3.0"
 
@@ -55,6 +55,8 @@ def mistakes_in(profile: Profile) -> Iterator[Mistake]:
                 here = (*place, "columns", name, "among", other)
                 if other not in (*table.columns, INDEX):
                     yield Mistake(here, f"there is no column '{other}'", one_of(other, table.columns))
+            if isinstance(column.by, tuple) and not 1 <= column.by[0] <= column.by[1]:
+                yield Mistake((*place, "columns", name, "by"), "not two places", "the first and the last, from 1 on")
             if column.among and column.by:
                 yield Mistake((*place, "columns", name, "by"), "both 'by' and 'among'", "one of the two")
         for step, made in enumerate(table.computed):

@@ -12,7 +12,7 @@ from config.channels import AnyChannel
 from config.handover import Briefs, Handover
 from config.limits import Checks, Limit
 from config.model import Model
-from config.outside import HeartbeatOut, Hooks, Peer, Syslog
+from config.outside import HeartbeatOut, Hooks, Peer, Syslog, Traps
 from config.people import ContactModel, Escalation, Holds, PersonModel, RotationModel, StepModel
 from config.secret import Secret
 from config.targets import (
@@ -71,6 +71,7 @@ __all__ = [
     "Syslog",
     "TargetModel",
     "TcpTarget",
+    "Traps",
     "Watch",
 ]
 
@@ -284,6 +285,7 @@ class Settings(Model):
     )
     heartbeat: HeartbeatOut | None = Field(default=None, description="Our own sign of life to somebody outside.")
     syslog: Syslog | None = Field(default=None, description="Where the journal is handed on to.")
+    traps: Traps = Field(default=Traps(), description="What devices say by themselves.")
 
     def target(self, name: str) -> AnyTarget:
         """Return a target by its name. Raises KeyError."""

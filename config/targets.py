@@ -86,6 +86,9 @@ class TargetModel(Model):
         default=(), max_length=1000, description="What is known of its ports; the first entry that fits a port counts."
     )
     checks: dict[str, Limit] = Field(default={}, description="Limits of this target alone, by check.")
+    trap_addresses: tuple[Address, ...] = Field(
+        default=(), max_length=16, description="Addresses that its traps come from, besides the one it is asked at."
+    )
 
 
 class HostTarget(TargetModel):

@@ -40,6 +40,9 @@ PARAMETERS: Final = MappingProxyType(
         "memory_available": "B",
         "memory_used": "%",
         "memory_free": "%",
+        # memory set aside, or a pool within the memory: full by nature, so that nothing judges it
+        "pool_size": "B",
+        "pool_used": "%",
         "swap_size": "B",
         "swap_used": "%",
         "swap_in_total": "B",
@@ -53,6 +56,8 @@ PARAMETERS: Final = MappingProxyType(
         "disk_free": "B",
         "disk_used": "%",
         "inodes_used": "%",
+        # of what cannot be written to and is full by nature
+        "image_used": "%",
         "disk_read_total": "B",
         "disk_write_total": "B",
         "disk_read_rate": "B/s",
@@ -158,6 +163,7 @@ FACTS: Final = frozenset(
         "certificate_serial",
         "certificate_ends",
         "neighbour",
+        "neighbour_port",
         # the device's own words for its states
         *(parameter for parameter, unit in PARAMETERS.items() if unit == "health"),
     }

@@ -13,6 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from duty.traps import TrapHealth
 from exporters.metric_names import clean
 
 STALLED: timedelta = timedelta(seconds=60)
@@ -52,6 +53,7 @@ class Health:
     looks: int = 0
     failures: Mapping[str, int] = field(default_factory=dict)
     desk: Desk = field(default_factory=Desk)
+    traps: TrapHealth | None = None
 
 
 def stalled(health: Health, within: timedelta = STALLED) -> list[str]:
@@ -138,9 +140,26 @@ class _HealthCollector(Collector):
             ("code",),
             {(code,): n for code, n in now.failures.items()},
         )
+        if now.traps is not None:
+            yield from _traps(now.traps)
 
 
 Samples = Mapping[tuple[str, ...], int | float]
+
+
+def _traps(traps: TrapHealth) -> Iterator[Metric]:
+    listening = int(not traps.trouble)
+    yield _gauge("traps_listening", "Whether the port for traps is open (1) or not (0).", (), {(): listening})
+    yield _counter(
+        "traps",
+        "Datagrams at the port for traps since the start, by what became of them.",
+        ("outcome",),
+        {(outcome,): many for outcome, many in traps.outcomes.items()},
+    )
+    yield _counter(
+        "traps_lost", "Datagrams that the kernel threw away for want of room in front of us.", (), {(): traps.lost}
+    )
+    yield _counter("trap_looks", "Looks that a trap started.", (), {(): traps.looks})
 
 
 def _gauge(name: str, words: str, names: tuple[str, ...], samples: Samples) -> Metric:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -55,6 +55,8 @@ _SENSORS: Final[Mapping[str, tuple[str, float]]] = {
 _STATES: Final = {"fan_health": "Fan", "power_health": "Power supply", "health": "", "peer_health": "Neighbour"}
 Key = tuple[str, str]
 """(parameter, instance)"""
+Parts = Callable[[str], Iterator[tuple[str, int | float, dict[str, str]]]]
+"""Gives the instances of a parameter with their values and where these come from."""
 _HEALTH: Final = ("ok", "warning", "critical")
 
 
@@ -126,8 +128,16 @@ def filed_as(system: Mapping[str, str], profiles: Mapping[str, Profile]) -> str:
     """Return what comparisons call the maker: by the profile that is about the device, else by what it says itself."""
     name = profile_about(profiles, Said(system.get("sysObjectID", ""), system.get("sysDescr", "")))
     known = chain(profiles, [name] if name else [])
-    maker = next((profile.filed_as or profile.vendor for profile in reversed(known) if profile.vendor), "")
-    return re.sub("[^0-9a-z-]+", "", (maker or system.get("vendor", "")).lower())
+    for profile in reversed(known):
+        if profile.filed_as:
+            return profile.filed_as
+        if profile.vendor:
+            return _plain(profile.vendor)
+    return _plain(system.get("vendor", ""))
+
+
+def _plain(maker: str) -> str:
+    return re.sub("[^0-9a-z]+", "", maker.lower())
 
 
 def described(notes: Notes) -> dict[str, Any]:
@@ -144,6 +154,9 @@ def described(notes: Notes) -> dict[str, Any]:
                 yield instance, value, {"oid": origin.oid} if origin else {}
 
     cores = list(parts("cpu_core_used"))
+    # What is the mean of cores says nothing more.
+    behind = {oid.get("oid") for _, _, oid in cores}
+    totals = [each for each in parts("cpu_used") if not (cores and each[2].get("oid") in behind)]
     return {
         "system": {
             title: facts[name, ""]
@@ -156,15 +169,12 @@ def described(notes: Notes) -> dict[str, Any]:
         "ports": [_port(name, oid, numbers, facts) for name, oid in _ports(numbers, origins).items()],
         "processors": [
             {"descr": name or "CPU", "usage": value, **oid}
-            for name, value, oid in (cores or list(parts("cpu_used")))
+            for name, value, oid in (*cores, *totals)
         ],
-        "memory": [
-            {"descr": name or "Physical memory", "perc": value, **_size("memory", "available", name, numbers), **oid}
-            for name, value, oid in parts("memory_used")
-        ] + [{"descr": name or "Swap space", "perc": value, **oid} for name, value, oid in parts("swap_used")],
+        "memory": [*_memory(parts, numbers)],
         "storage": [
             {"descr": name, "perc": value, **_size("disk", "free", name, numbers), **oid}
-            for name, value, oid in parts("disk_used")
+            for name, value, oid in (*parts("disk_used"), *parts("image_used"))
         ],
         "sensors": [
             {"class": kind, "descr": name, "value": round(value * scale, 6), **oid}
@@ -190,10 +200,25 @@ def _state(key: Key, word: str, health: float | None, origin: Origin) -> dict[st
     return {"class": "state", "descr": descr} | {name: text for name, text in said.items() if text}
 
 
+def _memory(parts: Parts, numbers: Mapping[Key, int | float]) -> Iterator[dict[str, Any]]:
+    """Yield memory, pools within it, and swap."""
+    for name, value, oid in parts("memory_used"):
+        sizes = _size("memory", "available", name, numbers)
+        yield {"descr": name or "Physical memory", "perc": value, **sizes, **oid}
+    for parameter, size, title in (("pool_used", "pool_size", ""), ("swap_used", "swap_size", "Swap space")):
+        for name, value, oid in parts(parameter):
+            yield {"descr": name or title, "perc": value, **_share(numbers.get((size, name)), value), **oid}
+
+
 def _size(what: str, left: str, name: str, numbers: Mapping[Key, int | float]) -> dict[str, int | float]:
     """Return the bytes that there are and that are used, where both are known."""
     size, free = numbers.get((f"{what}_size", name)), numbers.get((f"{what}_{left}", name))
     return {} if size is None or free is None else {"size": size, "total": size, "used": size - free}
+
+
+def _share(size: float | None, used: float) -> dict[str, int | float]:
+    """Return the bytes of a whole of which so many per cent are used, where it is known."""
+    return {} if size is None else {"total": size, "used": round(size * used / 100)}
 
 
 def _ports(numbers: Mapping[Key, int | float], origins: Mapping[Key, Origin]) -> dict[str, str]:

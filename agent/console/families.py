@@ -16,8 +16,8 @@ MOST_ROWS = 250
 
 _FAMILIES = (
     ("processor", ("cpu_", "load_")),
-    ("memory", ("memory_", "swap_")),
-    ("storage", ("disk_", "inodes_")),
+    ("memory", ("memory_", "swap_", "pool_")),
+    ("storage", ("disk_", "inodes_", "image_")),
     ("environment", ("temperature", "part_temperature", "humidity", "fan_")),
     (
         "power",
@@ -129,7 +129,7 @@ def other_facts(look: Look) -> tuple[Fact, ...]:
 
 def _is_line(fact: Fact) -> bool:
     """Say whether a fact stands among the readings: the word of a state, and who is behind a port."""
-    return fact.parameter in PARAMETERS or fact.parameter == "neighbour"
+    return fact.parameter in PARAMETERS or fact.parameter in ("neighbour", "neighbour_port")
 
 
 def gap_groups(look: Look) -> tuple[GapGroup, ...]:

@@ -13,6 +13,7 @@ from duty.alerts import Alert
 from duty.changes import Change
 from duty.findings import Finding
 from duty.readings import Look
+from duty.traps import Meaning
 from exporters.words import (
     Say,
     format_ago,
@@ -26,6 +27,7 @@ from exporters.words import (
     say_name,
     say_next,
     say_side,
+    say_trap,
     say_what,
     words,
 )
@@ -104,6 +106,9 @@ class Voice:
 
     def what(self, kind: str, name: str, instance: str) -> str:
         return say_what(kind, name, instance, self.say)
+
+    def trap(self, meaning: Meaning) -> str:
+        return say_trap(meaning, self.say)
 
     def changed(self, change: Change) -> str:
         return say_changed(change, self.say)

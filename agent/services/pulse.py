@@ -50,14 +50,17 @@ class Pulse:
             looks=station.looker.made,
             failures=dict(station.looker.failures),
             desk=self.desk,
+            traps=station.trap_health() if station.trap_health is not None else None,
         )
 
     def lines(self) -> tuple[Health, ...]:
         """Return the agent's health as the people see it."""
         idle = self.idle()
         waiting = self._station.recorder.waiting
+        traps = self._station.trap_health() if self._station.trap_health is not None else None
         return (
             *(Health(part, since <= STALLED, f"{since.total_seconds():.0f} s") for part, since in sorted(idle.items())),
             Health("record", not self._station.recorder.failing, str(waiting)),
             Health("settings", self._station.settings_accepted),
+            *((Health("traps", not traps.trouble, traps.trouble or traps.figure),) if traps else ()),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -15,6 +16,7 @@ from agent.services.record import Recorder
 from agent.store.engine import Store
 from duty.overrides import Override
 from duty.rounds import Absence
+from duty.traps import TrapHealth
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -52,6 +54,7 @@ class Station:
     overrides: tuple[Override, ...] = ()
     failed_pages: set[str] = field(default_factory=set)
     links: Links | None = None
+    trap_health: Callable[[], TrapHealth] | None = None
     peers: Peers = field(default_factory=lambda: Peers({}, EPOCH))
 
     @property

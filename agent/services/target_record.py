@@ -13,6 +13,7 @@ from agent.services.alert_list import AlertEntry, standing
 from agent.services.raise_limit import in_force
 from agent.services.station import Station
 from agent.store import alerts, silences
+from agent.store import traps as trap_table
 from checks.seen import Place, Seen
 from duty.alerts import Alert
 from duty.findings import Limits, Rule
@@ -22,9 +23,13 @@ from duty.readings import Look
 from duty.rounds import HARMLESS_GAPS, SheetState
 from duty.silences import Silence
 from duty.targets import Target
+from duty.traps import TrapLine
 
 NEWEST = 60
 """Alerts of a target that its page knows of: those in the list, and the marks of its plots."""
+
+NEWEST_TRAPS = 20
+"""Lines of traps on the page of a target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class TargetRecord:
     rules: tuple[Rule, ...]
     medians: Mapping[Place, float] = field(default_factory=dict)
     """What some of its readings usually are, which is part of their limits."""
+    traps: tuple[TrapLine, ...] = ()
 
     def limits(self, rule: Rule, instance: str) -> Limits:
         """Return the limits in force for one instance of a check."""
@@ -53,6 +59,7 @@ async def read_target(station: Station, name: str, now: datetime) -> TargetRecor
     if target is None:
         return None
     found, covering = await station.store.read(_read, target, now)
+    traps = await station.store.read(trap_table.newest, name, NEWEST_TRAPS)
     zone = station.orders.sites[target.site].zone
     return TargetRecord(
         target,
@@ -62,6 +69,7 @@ async def read_target(station: Station, name: str, now: datetime) -> TargetRecor
         tuple(in_force(station, name, now)),
         station.memory.rules.get(name, ()),
         station.memory.medians(name),
+        tuple(traps),
     )
 
 

@@ -21,13 +21,20 @@ class Watch:
         self._busy: set[str] = set()
         self._kept: dict[str, datetime] = {}
 
-    async def make(self, now: datetime, without: Set[str] = frozenset()) -> None:
+    @property
+    def busy(self) -> Set[str]:
+        """Targets that the watch looks at just now, or is about to."""
+        return self._busy
+
+    async def make(self, now: datetime, without: Set[str] = frozenset(), only: Set[str] | None = None) -> None:
         """Look once at every target that is free, and write down what changed.
 
         ``without`` are targets that a round of the same tick is about to look at: a target is looked at once a tick.
+        ``only`` are those that something was heard of.
         """
         station = self._station
-        free = sorted(station.orders.targets.keys() - station.claimed - without - self._busy)
+        wanted = station.orders.targets.keys() if only is None else station.orders.targets.keys() & only
+        free = sorted(wanted - station.claimed - without - self._busy)
         self._busy.update(free)
         looks = [asyncio.create_task(self._look(name)) for name in free]
         try:

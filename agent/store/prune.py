@@ -11,7 +11,7 @@ from agent.store import journal
 from agent.store.columns import microseconds
 from agent.store.rounds import CLOSED, MISSED
 from agent.store.schema import journal as journal_table
-from agent.store.schema import journal_bodies, looks, rounds, sheet_bodies
+from agent.store.schema import journal_bodies, looks, rounds, sheet_bodies, traps
 from duty.rounds import RoundState
 
 PRUNED = "pruned"
@@ -23,8 +23,8 @@ def prune(
 ) -> int:
     """Delete up to ``batch`` bodies that are past their time and return how many; call it until there are fewer.
 
-    Bodies of sheets, of the entries that close rounds, and of looks that are evidence go by ``sheets_before``. Looks of
-    the watch, which are no part of the record, go whole by ``looks_before``.
+    Bodies of sheets, of the entries that close rounds, and of looks that are evidence go by ``sheets_before``. Lines of
+    traps go whole by then; looks of the watch, which are no part of the record, by ``looks_before``.
     """
     gone = 0
     for delete in (_sheets, _closings, _evidence):
@@ -32,6 +32,7 @@ def prune(
     if gone and not _told(conn, agent, sheets_before):
         said = {"sheets_before": microseconds(sheets_before)}
         journal.append(conn, agent, PRUNED, now, journal.AGENT, "ok", said)
+    gone += _traps(conn, agent, sheets_before, batch - gone)
     return gone + _watched(conn, agent, looks_before, batch - gone)
 
 
@@ -82,6 +83,11 @@ def _watched(conn: Connection, agent: str, before: datetime, most: int) -> int:
         .limit(most)
     )
     return conn.execute(looks.delete().where(looks.c.number.in_(old))).rowcount
+
+
+def _traps(conn: Connection, agent: str, before: datetime, most: int) -> int:
+    old = sa.select(traps.c.number).where(traps.c.agent == agent, traps.c.last < before).limit(most)
+    return conn.execute(traps.delete().where(traps.c.number.in_(old))).rowcount
 
 
 def _told(conn: Connection, agent: str, before: datetime) -> bool:

@@ -633,3 +633,21 @@ manual_lines = sa.Table(
     # The journal names a line by its number.
     sqlite_autoincrement=True,
 )
+
+traps = sa.Table(
+    "trap",
+    metadata,
+    sa.Column("number", Whole, primary_key=True),
+    sa.Column("agent", sa.Text, nullable=False),
+    sa.Column("target", Words, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("oid", sa.Text, nullable=False),
+    sa.Column("about", Words, nullable=False),
+    sa.Column("first", Instant, nullable=False),
+    sa.Column("last", Instant, nullable=False),
+    sa.Column("count", Whole, nullable=False),
+    sa.Index(None, "agent", "target", "last"),
+    sa.Index(None, "agent", "last"),
+    sqlite_strict=True,
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
-from typing import cast
+from typing import Final, cast
 
 from collectors.snmp.by_port import Ports
 from collectors.snmp.grid import Cell, Cells, Grid
@@ -19,6 +19,9 @@ from duty.readings import Column, Fact, Gap, Notes, Reading, Stated
 
 Key = tuple[str, str]
 """(parameter or fact, instance)"""
+
+WHATEVER: Final = frozenset({"health", "peer_health", "count", "share", "pool_size", "pool_used", "image_used"})
+"""What a device may have of its own, and need not have: that it has none is not said."""
 
 
 def decode(profiles: Iterable[Profile], fetched: Fetched, notes: Notes, naming: Naming | None = None) -> None:
@@ -46,7 +49,7 @@ def decode(profiles: Iterable[Profile], fetched: Fetched, notes: Notes, naming: 
         gap
         for parameter, gaps in seen.gaps.items()
         for gap in gaps.values()
-        if gap.code != "not_offered" or gap.instance or parameter not in offered
+        if gap.code != "not_offered" or gap.instance or parameter not in offered | WHATEVER
     )
 
 
@@ -58,13 +61,18 @@ def wanting(table: Table, fetched: Fetched) -> list[str]:
         table.columns[sources[place]].oid
         for sources in table.sources.values()
         for place in range(1, len(sources))
-        if grid.harmless(sources[:place])
+        if grid.harmless(sources[:place]) or not (grid.instances or _troubled(table, sources[:place], fetched))
     ]
 
 
 def stand_ins(table: Table) -> set[str]:
     """Return the object identifiers of columns whose parameter another column before them gives, too."""
     return {table.columns[name].oid for sources in table.sources.values() for name in sources[1:]}
+
+
+def _troubled(table: Table, sources: Sequence[str], fetched: Fetched) -> bool:
+    """Say whether one of some columns could not be seen, so that nothing may stand in for it."""
+    return any(fetched.gaps.get(table.columns[name].oid, "") not in HARMLESS for name in sources)
 
 
 @dataclass(slots=True)
@@ -167,7 +175,8 @@ def _scalars(profile: Profile, fetched: Fetched, seen: _Seen) -> None:
     grid = Grid(profile.scalars, fetched, None)
     for (_, part), sources in sources_of(profile.scalars).items():
         for cell in grid.first(sources):
-            seen.take(cell, part)
+            # That it has none is said of the parameter, not of each part that there might be.
+            seen.take(cell, "" if cell.number == "not_offered" else part)
     for scalar in profile.scalars.values():
         if scalar.oid in fetched.scalars and (scalar.fact or scalar.states):
             (seen.tell if scalar.fact else seen.tell_state)(scalar, "", fetched.scalars[scalar.oid])

@@ -59,11 +59,13 @@ def _choose(column: Object, table: Table, fetched: Fetched) -> None:
             fetched.gaps[column.key] = code
 
 
-def _other(row: str, by: int | str, way: Mapping[str, Value]) -> str:
+def _other(row: str, by: int | tuple[int, int] | str, way: Mapping[str, Value]) -> str:
     """Return the row of the other table that a row leads to."""
     if isinstance(by, str):
         return str(way.get(row, ""))
     arcs = row.split(".")
+    if isinstance(by, tuple):
+        return ".".join(arcs[by[0] - 1 : by[1]])
     return ".".join(arcs[:by] if by > 0 else arcs[by:])
 
 

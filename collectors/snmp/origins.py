@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import compress
 
 from collectors.snmp.grid import Grid
 from collectors.snmp.joined import stands_back
@@ -55,7 +54,10 @@ def _note(
                 found.setdefault((parameter, instance_of(name, part)), origin)
     for made in recipes:
         counting = grid.counting(made) or [True] * len(names)
-        for row, name in compress(names.items(), counting):
+        beneath = [grid.column(of).raws for of in made.of if of in objects]
+        for place, (row, name) in enumerate(names.items()):
+            if not counting[place] or any(raws[place] is None for raws in beneath):
+                continue
             made_of = (
                 _at(objects[of], row, fetched) if of in objects else _oid(found.get((of, name))) for of in made.of
             )

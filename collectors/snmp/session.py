@@ -37,7 +37,7 @@ _config: Any = untyped_config
 _cmdgen: Any = untyped_cmdgen
 _ticks: Any = Ticks
 
-_AUTH: Final = {
+AUTH: Final = {
     "none": _config.USM_AUTH_NONE,
     "md5": _config.USM_AUTH_HMAC96_MD5,
     "sha": _config.USM_AUTH_HMAC96_SHA,
@@ -46,7 +46,7 @@ _AUTH: Final = {
     "sha384": _config.USM_AUTH_HMAC256_SHA384,
     "sha512": _config.USM_AUTH_HMAC384_SHA512,
 }
-_PRIV: Final = {
+PRIV: Final = {
     "none": _config.USM_PRIV_NONE,
     "des": _config.USM_PRIV_CBC56_DES,
     "aes": _config.USM_PRIV_CFB128_AES,
@@ -209,20 +209,21 @@ def _build(credential: SnmpCredential) -> Any:
         _config.add_v3_user(
             engine,
             credential.user,
-            _AUTH[credential.auth],
-            _revealed(credential.auth_password),
-            _PRIV[credential.priv],
-            _revealed(credential.priv_password),
+            AUTH[credential.auth],
+            revealed(credential.auth_password),
+            PRIV[credential.priv],
+            revealed(credential.priv_password),
         )
         security = credential.user
     else:
         security = "ours"
-        _config.add_v1_system(engine, security, _revealed(credential.community) or "")
+        _config.add_v1_system(engine, security, revealed(credential.community) or "")
     _config.add_target_parameters(engine, "ours", security, level, _MODELS[credential.version])
     return engine
 
 
-def _revealed(secret: Secret | None) -> str | None:
+def revealed(secret: Secret | None) -> str | None:
+    """Return what a secret is, None where there is none."""
     return secret.reveal() if secret is not None else None
 
 
@@ -235,7 +236,7 @@ def _answer(failure: Any, status: Any, at: Any, bindings: Any, size: int) -> Ans
     if failure is not None:
         return NoAnswer(_code(failure))
     try:
-        answer = Answer([(tuple(name), _value(value)) for name, value in bindings], int(status), int(at), size)
+        answer = Answer([(tuple(name), value_of(value)) for name, value in bindings], int(status), int(at), size)
     except TROUBLE:
         return NoAnswer("malformed")
     # Said of the user, not of an object.
@@ -253,7 +254,8 @@ def _reason(wrapped: Any) -> object:
     return wrapped.get("errorIndication", wrapped)
 
 
-def _value(raw: object) -> Value | Missing:
+def value_of(raw: object) -> Value | Missing:
+    """Return what pysnmp read as a value of ours."""
     if isinstance(raw, NoSuchObject | NoSuchInstance | EndOfMibView):
         return Missing.NOT_OFFERED
     if isinstance(raw, univ.Null):  # which pyasn1 holds for a kind of octet string

@@ -22,6 +22,7 @@ from duty.signing import CHECKS, HINDRANCES
 from duty.silences import SilenceKind
 from duty.substitutes import REFUSALS as REFUSALS_OF_ROSTER
 from duty.tours import Turn
+from duty.traps import LINES
 from exporters.notify.port import REFUSALS
 
 REASONS: Final = (
@@ -90,7 +91,7 @@ CHECK_NAMES: Final = (
 )
 """The checks that are in force without a setting; an operator's own is said by its own name."""
 
-HEALTH: Final = ("daemon", "record", "settings", "ticker", "writer")
+HEALTH: Final = ("daemon", "record", "settings", "ticker", "traps", "writer")
 """The lines on the agent's own health; ``nightduty doctor`` says what to do for each."""
 
 SOURCES: Final = ("alertmanager", "zabbix")
@@ -184,6 +185,7 @@ def codes() -> Iterator[str]:
     yield from (f"severity.{severity.name.lower()}" for severity in Severity)
     yield from (f"parameter.{name}" for name in PARAMETERS)
     yield from (f"fact.{name}" for name in FACTS)
+    yield from (f"trap.{name}" for name in LINES)
     yield from (f"finding.{reason}" for reason in REASONS)
     yield from (f"finding.roster.gap/{check}" for check in own_alerts.ROSTER.values())
     yield from (f"{kind}.{name}" for kind in ("check", "check_next") for name in CHECK_NAMES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from duty.findings import Finding, Severity
 from duty.fold import REACH
 from duty.readings import Look
+from duty.traps import Meaning
 from exporters.words.catalogue import Say
 from exporters.words.numbers import format_value
 from exporters.words.shown import shown
@@ -73,3 +74,9 @@ def say_next(finding: Finding, say: Say) -> str:
         # Why it was not reached tells more than that it was not.
         codes.reverse()
     return next((say(code) for code in codes if code in say), "")
+
+
+def say_trap(meaning: Meaning, say: Say) -> str:
+    """Say what a trap is about: "port down GE0/0/7"; one that has no name by its object identifier."""
+    words = say(f"trap.{meaning.code}") if meaning.code else shown(meaning.oid)
+    return f"{words} {shown(meaning.about)}".rstrip()

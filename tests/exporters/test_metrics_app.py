@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from duty.errors import StoreError
 from duty.targets import Target
+from duty.traps import TrapHealth
 from exporters.metrics_app import MetricsPage, metrics_app
 from exporters.own_health import Desk, Health, OwnMetrics
 from exporters.prometheus import Picture
@@ -126,6 +127,19 @@ async def test_the_agents_own_health_is_fresh_at_each_scrape(agent: Agent, clien
     assert 'nightduty_queue_depth{queue="pages"} 1.0' in text
     assert 'queue="messages"' not in text
     assert "nightduty_config_last_reload_success 0.0" in text
+
+
+def test_traps_are_counted_by_what_became_of_them_where_they_are_heard_at_all() -> None:
+    assert b"nightduty_trap" not in OwnMetrics(lambda: WELL).text()
+    heard = TrapHealth({"accepted": 7, "unknown_source": 2}, lost=5, looks=3)
+    lines = OwnMetrics(lambda: replace(WELL, traps=heard)).text().decode().splitlines()
+    assert {line for line in lines if line.startswith("nightduty_trap")} == {
+        "nightduty_traps_listening 1.0",
+        'nightduty_traps_total{outcome="accepted"} 7.0',
+        'nightduty_traps_total{outcome="unknown_source"} 2.0',
+        "nightduty_traps_lost_total 5.0",
+        "nightduty_trap_looks_total 3.0",
+    }
 
 
 def test_a_lone_surrogate_in_the_agents_own_words_does_not_fail_the_scrape() -> None:

@@ -15,12 +15,14 @@ import pytest
 from agent.console.guard import Visitor
 from agent.console.roll import LINES
 from agent.services.read import LiveReader
-from agent.store import alerts, overrides, timeline
+from agent.store import alerts, overrides, timeline, traps
+from duty.traps import Meaning, TrapLine
 from tests.agent.console.conftest import HOSTILE
 from tests.agent.console.desk import Desk
 from tests.agent.console.test_pages import HANDLERS, Outline
 from tests.agent.console.yard import NOW, yard
 
+MINUTE = timedelta(minutes=1)
 Yard = tuple[Desk, LiveReader]
 DB = "/targets/HZ1-DB-01"
 OUR_SCRIPTS = [{"src": f"/static/{name}.js", "defer": None} for name in ("console", "keys")]
@@ -54,6 +56,22 @@ async def post(there: Yard, path: str, fields: dict[str, str], account: str = "w
     token, csrf = desk.session(account)
     async with desk.client(desk.app(reader), token) as client:
         return await client.post(path, data={"csrf": csrf, **fields})
+
+
+async def test_what_a_target_said_by_itself_is_told_with_its_number_and_what_it_means(there: Yard) -> None:
+    desk, _ = there
+    assert "What it said by itself" not in await words(there, DB)
+    lines = [
+        TrapLine("HZ1-DB-01", "10.1.9.11", Meaning("power_failed", "1.3", HOSTILE[0]), NOW - 3 * MINUTE, NOW, 12),
+        TrapLine("HZ1-DB-01", "10.1.9.11", Meaning("", "1.3.6.1.4.1.99999.0.7"), NOW - 9 * MINUTE, NOW - 9 * MINUTE),
+    ]
+    desk.station.store.write_now(traps.put_lines, [(None, line) for line in lines])
+    page = await words(there, DB)
+    table = page.partition("What it said by itself")[2].partition("A trap sets no state here")[0]
+    assert "power supply failed" in table
+    assert "from 10.1.9.11 12 × since 03:09" in table
+    assert table.index("power supply failed") < table.index("1.3.6.1.4.1.99999.0.7")
+    assert "电源故障" in await words(there, DB, "zh")
 
 
 async def test_the_roll_tells_the_worst_first_what_it_is_and_whom_to_ring(there: Yard) -> None:

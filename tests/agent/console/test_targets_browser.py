@@ -11,10 +11,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog
 
 from agent.services.read import LiveReader
+from agent.store import traps
+from duty.traps import Meaning, TrapLine
 from tests.agent.console.browsing import IN_CHROMIUM, SCREENSHOTS, SIZES, WAYS, opened, served
 from tests.agent.console.conftest import HOSTILE
 from tests.agent.console.desk import Desk
-from tests.agent.console.yard import yard
+from tests.agent.console.yard import CORE, NOW, yard
 
 pytestmark = IN_CHROMIUM
 VAR = "/targets/HZ1-DB-01?parameter=disk_used&instance=/var"
@@ -33,6 +35,15 @@ PRESSED = "[...document.querySelectorAll('main :is(input:not([type=hidden]), sel
 @pytest.fixture(scope="module")
 def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, LiveReader]]:
     with yard(tmp_path_factory.mktemp("yard"), many=1000, hostile=HOSTILE, step=timedelta(minutes=15)) as made:
+        lines = [
+            TrapLine(
+                CORE.name, "10.1.0.1", Meaning("link_down", "1.3", "XGE0/0/1"), NOW - timedelta(minutes=2), NOW, 31
+            ),
+            TrapLine(CORE.name, "10.9.0.1", Meaning("over_rate", ""), NOW, NOW, 18_900),
+            TrapLine(CORE.name, "10.1.0.1", Meaning("", "1.3.6.1.4.1.99999" + ".4294967295" * 10), NOW, NOW),
+            *(TrapLine(text, "10.1.0.1", Meaning("fan_failed", "1.3", text), NOW, NOW) for text in HOSTILE),
+        ]
+        made[0].station.store.write_now(traps.put_lines, [(None, line) for line in lines])
         yield made
 
 

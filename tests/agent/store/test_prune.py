@@ -8,13 +8,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from agent.store import journal, looks, prune, rounds, sheets
+from agent.store import journal, looks, prune, rounds, sheets, traps
 from agent.store.engine import Store
 from agent.store.schema import rounds as round_rows
 from agent.store.schema import sheet_bodies
 from agent.store.schema import sheets as sheet_rows
 from agent.store.verify import verify
 from duty.rounds import Sheet, SheetState
+from duty.traps import Meaning, TrapLine
 from tests.agent.store.samples import HOUR, NOW, look, sheet, whole_round
 
 LATER = NOW + timedelta(days=1)
@@ -43,6 +44,13 @@ async def test_bodies_go_and_the_record_stays_whole(kept: Store) -> None:
     assert await kept.read(sheets.read_sheet, 1, "a") == Sheet("a", SheetState.ABNORMAL)
     assert await kept.read(sheets.read_sheet, 3, "a") == sheet("a")
     assert await kept.read(looks.list_looks, "core", NOW, LATER) == [look(began=NOW + 3 * HOUR)]
+
+
+async def test_lines_of_traps_go_with_the_sheets_of_their_time(kept: Store) -> None:
+    lines = [TrapLine("core", "10.0.0.1", Meaning("link_down", "1.3"), at, at) for at in (NOW, NOW + 3 * HOUR)]
+    await kept.write(traps.put_lines, [(None, line) for line in lines])
+    await pruned(kept)
+    assert await kept.read(traps.newest, "core", 9) == lines[1:]
 
 
 async def test_small_batches_share_one_entry(kept: Store) -> None:

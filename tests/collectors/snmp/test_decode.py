@@ -155,6 +155,9 @@ def test_a_stand_in_is_wanted_only_where_the_first_is_missing() -> None:
     assert wanting(table, Fetched(columns=both | {f"{IFX}.15": {"1": 0, "2": 10}})) == [f"{IF}.5"]
     broke_off = Fetched(columns=both | {f"{IFX}.6": {"1": 1}}, gaps={f"{IFX}.6": "timeout"})
     assert wanting(table, broke_off) == []
+    nothing = Fetched(gaps=dict.fromkeys((f"{IFX}.{column}" for column in (1, 6)), "not_offered"))
+    assert f"{IF}.10" in wanting(table, nothing), "no row is known yet"
+    assert f"{IF}.10" not in wanting(table, Fetched(gaps={f"{IFX}.6": "timeout"}))
 
 
 def test_stand_ins_are_wanted_of_a_table_that_shows_nothing_else() -> None:

@@ -121,6 +121,19 @@ def test_a_row_is_called_as_the_row_of_another_table_that_it_leads_to() -> None:
     assert readings == {("cpu_used", "RE0"): 5, ("cpu_used", "FPC2"): 6}
 
 
+def test_a_row_is_called_by_numbers_from_the_middle_of_its_index() -> None:
+    # As LLDP-MIB has it: time, the port's number, and which of several neighbours.
+    table = {
+        "instance": ["port"],
+        "columns": {
+            "port": {"oid": "1.0.8802.1.1.2.1.3.7.1.4", "by": [2, 2]},
+            "there": {"oid": "1.0.8802.1.1.2.1.4.1.1.9", "fact": "neighbour"},
+        },
+    }
+    _, facts, _ = read_columns(table, port={"7": b"ge-0/0/7"}, there={"4711.7.1": b"core-1"})
+    assert facts == {("neighbour", "ge-0/0/7"): "core-1"}
+
+
 def test_two_tables_call_their_rows_by_the_same_column() -> None:
     columns = {"rack": {"oid": f"{ACME}.3", "by": 1}}
     tables = {
@@ -259,3 +272,29 @@ def test_what_stands_behind_a_state_is_told_with_the_code_of_the_device() -> Non
         ("health", "1"): Origin(f"{ACME}.1.1", "2"),
         ("health", "3"): Origin(f"{ACME}.1.3", "3"),
     }
+
+
+def test_what_stands_behind_a_computed_number_is_what_the_device_has() -> None:
+    profile = {
+        "title": "made up",
+        "scalars": {name: {"oid": f"{ACME}.{place}.0"} for place, name in enumerate(("old", "used", "size"), 1)},
+        "computed": [
+            {"parameter": "memory_used", "compute": "percent", "of": ["old", "size"]},
+            {"parameter": "memory_used", "compute": "percent", "of": ["used", "size"]},
+        ],
+    }
+    fetched = Fetched(scalars={f"{ACME}.2.0": 1, f"{ACME}.3.0": 4})
+    made = (Profile.model_validate(profile, strict=False),)
+    assert origins(made, fetched, Naming()) == {("memory_used", ""): Origin(f"{ACME}.2.0")}
+
+
+def test_what_a_profile_could_not_make_comes_from_where_another_found_it() -> None:
+    used = [{"parameter": "memory_used", "compute": "percent", "of": ["used", "size"]}]
+    objects = {"used": {"oid": f"{ACME}.1.0"}, "size": {"oid": f"{ACME}.2.0"}}
+    others = {"used": {"oid": f"{ACME}.3.0"}, "size": {"oid": f"{ACME}.4.0"}}
+    made = tuple(
+        Profile.model_validate({"title": "made up", "scalars": scalars, "computed": used}, strict=False)
+        for scalars in (objects, others)
+    )
+    fetched = Fetched(scalars={f"{ACME}.1.0": 1, f"{ACME}.2.0": 2, f"{ACME}.4.0": 3})
+    assert origins(made, fetched, Naming())["memory_used", ""] == Origin(f"{ACME}.1.0")
