@@ -55,7 +55,8 @@ def decode(profiles: Iterable[Profile], fetched: Fetched, notes: Notes, naming: 
 
 def wanting(table: Table, fetched: Fetched) -> list[str]:
     """Return the object identifiers that stand in for others of which some row has none."""
-    grid = Grid(table.columns, fetched, dict.fromkeys(rows_of(table, fetched), ""))
+    # Of a table that shows no row so far, one that has nothing: the rows may be those of the stand-ins alone.
+    grid = Grid(table.columns, fetched, dict.fromkeys(rows_of(table, fetched) or [""], ""))
     return [
         table.columns[sources[place]].oid
         for sources in table.sources.values()

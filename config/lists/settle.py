@@ -87,6 +87,9 @@ class _Settling:
     def _made(self, entry: Entry) -> Proposed | None:
         """Return the target of an entry, still without its name and parents; None where there can be none."""
         url = entry.url or (entry.address if "://" in entry.address else "")
+        if url and (entry.kind or kind_of(entry.model) or "http") not in ("http", "exposition"):
+            # A page that is to be pinged, or connected to: its host is.
+            url, entry = "", replace(entry, url="", address=_host_of(url))
         address, port = "", entry.port
         if not url:
             try:
@@ -202,6 +205,13 @@ def _spot_of(target: object) -> tuple[str, str, str]:
         return kind, target.url, ""
     port = str(target.port) if isinstance(target, SnmpTarget | TcpTarget) else ""
     return kind, str(getattr(target, "address", "")).casefold(), port
+
+
+def _host_of(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _is_url(text: str) -> bool:

@@ -160,6 +160,13 @@ def test_a_stand_in_is_wanted_only_where_the_first_is_missing() -> None:
     assert f"{IF}.10" not in wanting(table, Fetched(gaps={f"{IFX}.6": "timeout"}))
 
 
+def test_stand_ins_are_wanted_of_a_table_that_shows_nothing_else() -> None:
+    table = load_profiles()["eaton-ups"].tables["output of Eaton"]
+    first = [table.columns[name].oid for name in ("upsOutputVoltage", "upsOutputCurrent", "upsOutputPower")]
+    assert table.columns["xupsOutputVoltage"].oid in wanting(table, Fetched(gaps=dict.fromkeys(first, "not_offered")))
+    assert table.columns["xupsOutputVoltage"].oid not in wanting(table, Fetched(gaps=dict.fromkeys(first, "timeout")))
+
+
 @pytest.mark.parametrize(
     ("columns", "speed"),
     [

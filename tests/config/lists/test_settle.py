@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,6 +104,13 @@ def test_each_is_looked_at_by_what_is_said_of_it() -> None:
     ]  # fmt: skip
     assert done.targets[4].profiles == ("huawei-vrp",)
     assert done.pinged == 1
+
+
+def test_a_page_that_is_to_be_pinged_is_its_host() -> None:
+    whole, broken = Entry("1", "a", "https://www.example.com/x"), Entry("2", "b", "https://[")
+    done, listed = settled(*(replace(entry, model="PING") for entry in (whole, broken)))
+    assert [(each.kind, each.address, each.url) for each in done.targets] == [("icmp", "www.example.com", "")]
+    assert len(listed.problems) == 1
 
 
 def test_a_community_is_never_written_but_one_name_for_each() -> None:
