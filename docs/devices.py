@@ -63,13 +63,14 @@ def _scores(figures: Mapping[str, Any]) -> Iterator[str]:
         yield _score(maker, kinds)
 
 
-def _score(title: str, kinds: Mapping[str, Mapping[str, int]]) -> str:
-    cells = (kinds.get(kind, {"answers": 0}) for kind in _KINDS)
-    said = (
-        f"{100 * cell['found'] / cell['answers']:.0f} % of {cell['answers']}" if cell["answers"] else ""
-        for cell in cells
-    )
+def _score(title: str, kinds: Mapping[str, str]) -> str:
+    said = (_share(kinds.get(kind, "0 of 0")) for kind in _KINDS)
     return f"| {title} |" + "".join(f" {text} |" for text in said)
+
+
+def _share(figures: str) -> str:
+    found, answers = map(int, figures.split(" of "))
+    return f"{100 * found / answers:.0f} % of {answers}" if answers else ""
 
 
 def _makers(profiles: Mapping[str, Profile], about: Mapping[str, Profile]) -> Iterator[str]:

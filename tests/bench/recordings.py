@@ -77,12 +77,11 @@ def score(folder: Path, recordings: Path, ours: Path, place: Path, *flags: str) 
             for maker, kinds in told["vendor"].items()
             if not maker.startswith("other:")
         },
-        "maker_named": told["system"].get("vendor"),
     }
 
 
-def _figures(tally: dict[str, Any]) -> dict[str, int]:
-    return {"answers": tally.get("want", 0), "found": tally.get("hit", 0)}
+def _figures(tally: dict[str, Any]) -> str:
+    return f"{tally.get('hit', 0)} of {tally.get('want', 0)}"
 
 
 if __name__ == "__main__":
