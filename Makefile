@@ -37,7 +37,7 @@ bench: $(VENV)/.dev          ## what a round of 1,000 targets costs, the pages m
 docs: $(VENV)/.dev           ## write the pages that are made from the code
 	$(BIN)/python -m config.document > docs/settings.md
 	$(BIN)/python -m config.document_profiles > docs/profiles.md
-	$(BIN)/python -m docs.devices
+	$(BIN)/python -m docs.devices > docs/devices.md
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

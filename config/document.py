@@ -239,15 +239,20 @@ def _row(name: str, check: Check) -> str:
     )
 
 
-def main() -> int:
-    """Print the page; with ``--check``, say whether docs/settings.md is what would be printed."""
+def publish(made: str, file: Path) -> int:
+    """Print a page; with ``--check``, say whether its file is what would be printed."""
     if sys.argv[1:] == ["--check"]:
-        if not PAGE.exists() or PAGE.read_text("utf-8") != page():
-            print("docs/settings.md is stale: python -m config.document > docs/settings.md", file=sys.stderr)
+        if not file.exists() or file.read_text("utf-8") != made:
+            print(f"docs/{file.name} is stale: make docs", file=sys.stderr)
             return 1
         return 0
-    sys.stdout.write(page())
+    sys.stdout.write(made)
     return 0
+
+
+def main() -> int:
+    """Print the page of settings, or check it."""
+    return publish(page(), PAGE)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from config import profile
-from config.document import meaning_of, plain
+from config.document import meaning_of, plain, publish
 from duty.parameters import PARAMETERS
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "profiles.md"
@@ -107,14 +107,8 @@ def _parameters() -> Iterator[str]:
 
 
 def main() -> int:
-    """Print the page; with ``--check``, say whether docs/profiles.md is what would be printed."""
-    if sys.argv[1:] == ["--check"]:
-        if not PAGE.exists() or PAGE.read_text("utf-8") != page():
-            print("docs/profiles.md is stale: make docs", file=sys.stderr)
-            return 1
-        return 0
-    sys.stdout.write(page())
-    return 0
+    """Print the page, or check it."""
+    return publish(page(), PAGE)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""The page of known devices, made from the profiles and the last measured scores: ``python -m docs.devices``.
+"""The page of known devices, made from the profiles and the last measured scores.
 
-With ``--check`` nothing is written; it fails where the page is stale.
+``python -m docs.devices > docs/devices.md``
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from agent.console.families import ORDER, family_of
+from config.document import publish
 from config.profile import Profile, chain
 from config.profiles import load_profiles
 from duty.parameters import FACTS, PARAMETERS
@@ -112,16 +113,5 @@ def _given(profile: Profile) -> Iterator[str]:
     yield from (given.fact for given in objects if given.fact == "neighbour" and given.fact in FACTS)
 
 
-def main(arguments: list[str]) -> int:
-    """Write the page, or check it."""
-    made = page()
-    if "--check" not in arguments:
-        PAGE.write_text(made, "utf-8")
-    elif not PAGE.exists() or PAGE.read_text("utf-8") != made:
-        print(f"{PAGE.name} is stale: make docs", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(publish(page(), PAGE))

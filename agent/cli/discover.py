@@ -38,7 +38,7 @@ from agent.cli.discovery_terms import (
     credentials_to_try,
     present_settings,
 )
-from agent.cli.options import AsJson, Language
+from agent.cli.options import AsJson, Language, SettingsToAmend
 from agent.services.survey import Survey, addresses_known, survey
 from collectors.gateway import gateway
 from collectors.snmp.survey import Way
@@ -60,18 +60,7 @@ def discover(
         list[str],
         typer.Argument(metavar="RANGE...", help="10.0.0.0/24, 10.0.0.1-10.0.0.50, 10.0.0.1 or 2001:db8::1."),
     ],
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            "--config",
-            "-c",
-            envvar="NIGHTDUTY_CONFIG",
-            help="The settings to add to; without any, whole settings are written.",
-            show_default="/etc/nightduty/nightduty.yaml, where it is",
-            dir_okay=False,
-            readable=False,
-        ),
-    ] = None,
+    config: SettingsToAmend = None,
     credential: Annotated[
         list[str] | None,
         typer.Option(

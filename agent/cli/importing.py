@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from agent.cli.discovery_terms import present_settings
-from agent.cli.options import Language
+from agent.cli.options import Language, SettingsToAmend
 from config.crosscheck import device_profiles
 from config.lists.entry import Listed
 from config.lists.opening import FORMS, read_list
@@ -24,18 +24,7 @@ from exporters.words import Say, shown, words
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=f"The list: {FORMS}.")],
     lang: Language,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            "--config",
-            "-c",
-            envvar="NIGHTDUTY_CONFIG",
-            help="The settings to add to; without any, whole settings are written.",
-            show_default="/etc/nightduty/nightduty.yaml, where it is",
-            dir_okay=False,
-            readable=False,
-        ),
-    ] = None,
+    config: SettingsToAmend = None,
     output: Annotated[
         Path | None,
         typer.Option(metavar="NEW", help="Write the new entries there, not a diff; it must not exist."),

@@ -44,6 +44,18 @@ SettingsFile = Annotated[
         readable=False,
     ),
 ]
+SettingsToAmend = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        "-c",
+        envvar="NIGHTDUTY_CONFIG",
+        help="The settings to add to; without any, whole settings are written.",
+        show_default="/etc/nightduty/nightduty.yaml, where it is",
+        dir_okay=False,
+        readable=False,
+    ),
+]
 Language = Annotated[
     str, typer.Option("--lang", default_factory=_language, callback=_known, help="zh or en.", show_default="by LANG")
 ]
