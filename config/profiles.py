@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from pydantic import ValidationError
@@ -31,20 +32,20 @@ def all_profiles(own: Path | None) -> dict[str, Profile]:
 
     The folder is read anew each time, for he may be writing in it.
     """
-    return load_profiles() if own is None else _load((*SHIPPED.glob("*.yaml"), *own.glob("*.yaml")))
+    return load_profiles() if own is None else _load(own.glob("*.yaml"), load_profiles())
 
 
 def check_profile(path: Path) -> Profile:
     """Load one file as if it stood among the shipped ones, and return its profile. Raises SettingsError."""
-    return _load((*SHIPPED.glob("*.yaml"), path))[path.stem]
+    return _load((path,), load_profiles())[path.stem]
 
 
-def _load(paths: Iterable[Path]) -> dict[str, Profile]:
+def _load(paths: Iterable[Path], shipped: Mapping[str, Profile] = MappingProxyType({})) -> dict[str, Profile]:
+    """Load some files; of one name they count before those that are shipped."""
     profiles: dict[str, Profile] = {}
     marked: dict[str, Marked] = {}
     problems: list[Problem] = []
-    # Of two of one name the later counts.
-    for path in {path.stem: path for path in paths}.values():
+    for path in paths:
         try:
             marked[path.stem] = read(path.read_text("utf-8"), str(path))
             profiles[path.stem] = _parse(marked[path.stem])
@@ -52,12 +53,12 @@ def _load(paths: Iterable[Path]) -> dict[str, Profile]:
             problems += error.problems
         except (OSError, UnicodeDecodeError):
             problems.append(Problem(str(path), 1, "", "cannot be read", "a file of UTF-8 text"))
-    profiles = dict(sorted(profiles.items()))
+    together, written = dict(sorted({**shipped, **profiles}.items())), {*shipped, *marked}
     for name, profile in profiles.items():
-        problems += [marked[name].problem(*mistake) for mistake in _ancestry(name, profile, marked, profiles)]
+        problems += [marked[name].problem(*mistake) for mistake in _ancestry(name, profile, written, together)]
     if problems:
         raise SettingsError(problems)
-    return profiles
+    return together
 
 
 def _parse(marked: Marked) -> Profile:
@@ -77,9 +78,7 @@ def _parse(marked: Marked) -> Profile:
     return profile
 
 
-def _ancestry(
-    name: str, profile: Profile, written: Mapping[str, object], profiles: Mapping[str, Profile]
-) -> Iterator[Mistake]:
+def _ancestry(name: str, profile: Profile, written: Set[str], profiles: Mapping[str, Profile]) -> Iterator[Mistake]:
     for place, above in enumerate(profile.extends):
         if above not in written:
             yield Mistake(("extends", place), f"there is no profile '{above}'", one_of(above, sorted(written)))

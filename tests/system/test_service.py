@@ -15,8 +15,8 @@ import pytest
 
 from tests.system.box.machine import Box, boot
 
-# All tests share one box, and so one worker.
-pytestmark = [pytest.mark.system, pytest.mark.xdist_group("box")]
+# All tests share one box, and so one worker; to build and start it takes minutes.
+pytestmark = [pytest.mark.system, pytest.mark.soak, pytest.mark.xdist_group("box")]
 
 CONFIG = "/etc/nightduty/nightduty.yaml"
 DROP_IN = "/etc/systemd/system/nightduty.service.d/test.conf"

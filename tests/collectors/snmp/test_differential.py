@@ -74,6 +74,7 @@ async def both(device: Device, scalars: list[Oid], columns: list[Oid]) -> tuple[
 
 
 @pytest.mark.system
+@pytest.mark.soak
 @pytest.mark.skipif(SNMPD is None, reason="snmpd is not installed (Debian: apt-get install snmpd)")
 @pytest.mark.xdist_group("mounts")
 async def test_reads_what_pysnmp_reads_from_snmpd(tmp_path: Path) -> None:
