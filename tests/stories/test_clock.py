@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from duty.rounds import RoundState
 from tests.stories.night import MINUTE, Night
 
@@ -20,6 +22,7 @@ def berlin(folder: Path, start: str) -> Night:
     return Night(folder, SETTINGS, start, zone="Europe/Berlin")
 
 
+@pytest.mark.soak
 async def test_the_night_on_which_the_clocks_go_back_has_one_round_more(tmp_path: Path) -> None:
     night = berlin(tmp_path, "2026-10-24 19:30")
     await night.go_on_duty()
@@ -32,6 +35,7 @@ async def test_the_night_on_which_the_clocks_go_back_has_one_round_more(tmp_path
     await night.stop()
 
 
+@pytest.mark.soak
 async def test_the_night_on_which_the_clocks_go_forward_has_one_round_less(tmp_path: Path) -> None:
     night = berlin(tmp_path, "2026-03-28 19:30")
     await night.go_on_duty()

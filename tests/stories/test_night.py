@@ -105,6 +105,7 @@ async def test_a_restart_at_0301_resumes_the_round(night: Night) -> None:
     await night.stop()
 
 
+@pytest.mark.soak
 async def test_a_round_whose_window_has_passed_is_closed_as_interrupted(night: Night) -> None:
     await night.go_on_duty()
     await night.until("02:59")
@@ -118,6 +119,7 @@ async def test_a_round_whose_window_has_passed_is_closed_as_interrupted(night: N
     await night.stop()
 
 
+@pytest.mark.soak
 async def test_an_outage_from_0430_to_0610_misses_two_rounds_and_says_why(night: Night) -> None:
     await night.go_on_duty()
     await night.until("04:30")
@@ -133,6 +135,7 @@ async def test_an_outage_from_0430_to_0610_misses_two_rounds_and_says_why(night:
     await night.stop()
 
 
+@pytest.mark.soak
 async def test_a_round_within_its_window_after_an_outage_is_made_late(night: Night) -> None:
     await night.go_on_duty()
     await night.until("04:30")
@@ -146,6 +149,7 @@ async def test_a_round_within_its_window_after_an_outage_is_made_late(night: Nig
     await night.stop()
 
 
+@pytest.mark.soak
 async def test_an_interval_changed_at_0230_invents_no_missed_rounds(night: Night) -> None:
     await night.go_on_duty()
     await night.until("02:30")

@@ -73,6 +73,7 @@ async def test_a_storm_that_is_taken_one_by_one_does_not_make_a_message_of_each(
     await night.stop()
 
 
+@pytest.mark.soak
 async def test_when_the_network_is_down_the_local_way_rings_and_what_waited_is_little(tmp_path: Path) -> None:
     night = Night(tmp_path, CUT, "2026-11-24 03:00")
     await night.go_on_duty()

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from agent.services import substitute, take
 from agent.store import alerts, shifts
 from duty.alerts import AlertState
@@ -29,6 +31,7 @@ def comes_and_goes(now: datetime) -> Iterable[Reading]:
     return ()
 
 
+@pytest.mark.soak
 async def test_what_comes_and_goes_for_four_hours_makes_three_messages(tmp_path: Path) -> None:
     night = Night(tmp_path, SETTINGS.replace(', {channel: sms, address: "1"}', ""), "2026-11-23 19:30")
     await night.go_on_duty()
@@ -52,6 +55,7 @@ async def test_what_comes_and_goes_for_four_hours_makes_three_messages(tmp_path:
     await night.stop()
 
 
+@pytest.mark.soak
 async def test_who_has_taken_what_comes_and_goes_is_not_called_each_hour(tmp_path: Path) -> None:
     night = Night(tmp_path, SETTINGS, "2026-11-23 19:30")
     await night.go_on_duty()

@@ -16,7 +16,7 @@ from tests.agent.console.month import END, HOUR
 
 Build = Callable[..., Reader]
 
-pytestmark = [*IN_CHROMIUM, pytest.mark.xdist_group("browser")]
+pytestmark = [*IN_CHROMIUM, pytest.mark.soak, pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.agent.console.test_roster_pages import TWO
 
 Build = Callable[..., Reader]
 
-pytestmark = [*IN_CHROMIUM, pytest.mark.xdist_group("browser")]
+pytestmark = [*IN_CHROMIUM, pytest.mark.soak, pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture
