@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from agent.console.families import ORDER, family_of
 from config.document import publish
 from config.profile import Profile, chain
 from config.profiles import load_profiles
-from duty.parameters import FACTS, PARAMETERS
+from duty.parameters import PARAMETERS
 from exporters.words import words
 
 PAGE: Final = Path(__file__).with_name("devices.md")
@@ -51,7 +51,7 @@ def page() -> str:
         parts.append(_MEASURED + "\n" + "\n".join(_scores(json.loads(SCORES.read_text("utf-8")))) + "\n")
     parts.append("## Makers\n\n" + "\n".join(_makers(profiles, about)) + "\n")
     parts.append("## General profiles\n\nOthers extend them, and targets may name them.\n\n")
-    parts[-1] += "\n".join(_table(profiles, general, ("Profile", "For"))) + "\n"
+    parts[-1] += "\n".join(_table(profiles, general)) + "\n"
     return "\n".join(parts)
 
 
@@ -86,8 +86,8 @@ def _maker(profiles: Mapping[str, Profile], name: str) -> str:
     return next((p.vendor for p in reversed(chain(profiles, [name])) if p.vendor), "") or "several"
 
 
-def _table(profiles: Mapping[str, Profile], some: Mapping[str, Profile], heads: Iterable[str]) -> Iterator[str]:
-    yield "| " + " | ".join((*heads, "What is read")) + " |"
+def _table(profiles: Mapping[str, Profile], some: Mapping[str, Profile]) -> Iterator[str]:
+    yield "| Profile | For | What is read |"
     yield "|---|---|---|"
     for name, profile in sorted(some.items()):
         yield f"| {_link(name)} | {profile.title} | {_read(profiles, name)} |"
@@ -110,7 +110,7 @@ def _given(profile: Profile) -> Iterator[str]:
     recipes = (*profile.computed, *(made for table in tables for made in table.computed))
     yield from (given.parameter for given in objects if given.parameter in PARAMETERS)
     yield from (made.parameter for made in recipes)
-    yield from (given.fact for given in objects if given.fact == "neighbour" and given.fact in FACTS)
+    yield from (given.fact for given in objects if given.fact == "neighbour")
 
 
 if __name__ == "__main__":

@@ -61,18 +61,13 @@ def wanting(table: Table, fetched: Fetched) -> list[str]:
         table.columns[sources[place]].oid
         for sources in table.sources.values()
         for place in range(1, len(sources))
-        if grid.harmless(sources[:place]) or not (grid.instances or _troubled(table, sources[:place], fetched))
+        if grid.harmless(sources[:place])
     ]
 
 
 def stand_ins(table: Table) -> set[str]:
     """Return the object identifiers of columns whose parameter another column before them gives, too."""
     return {table.columns[name].oid for sources in table.sources.values() for name in sources[1:]}
-
-
-def _troubled(table: Table, sources: Sequence[str], fetched: Fetched) -> bool:
-    """Say whether one of some columns could not be seen, so that nothing may stand in for it."""
-    return any(fetched.gaps.get(table.columns[name].oid, "") not in HARMLESS for name in sources)
 
 
 @dataclass(slots=True)
