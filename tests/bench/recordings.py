@@ -9,15 +9,14 @@ own licences and no part of the project.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-import tarfile
 import tempfile
 from pathlib import Path
 from typing import Any, Final
 
 from tests.loopback import free_port
+from tests.recordings import RECORDINGS, served, unpack
 
 ROOT: Final = Path(__file__).parents[2]
 SCORES: Final = ROOT / "docs" / "scores.json"
@@ -29,44 +28,43 @@ _PATIENCE: Final = 600
 
 def main() -> None:
     """Measure, print and write."""
-    folder = os.environ.get("SNMP_RECORDINGS", "")
-    if not folder:
+    if not RECORDINGS:
         sys.exit("SNMP_RECORDINGS names no folder with recordings.tar.xz, snmprec_responder.py and score.py")
-    with tempfile.TemporaryDirectory() as place:
-        with tarfile.open(Path(folder) / "recordings.tar.xz") as packed:
-            packed.extractall(place, filter="data")
-        recordings = Path(place) / "recordings"
-        ours = read(Path(folder), recordings, Path(place))
+    with tempfile.TemporaryDirectory() as named:
+        place = Path(named)
+        recordings = unpack(place)
+        ours = read(recordings, place)
         figures = {
-            reach: score(Path(folder), recordings, ours, Path(place), *flags)
+            reach: score(recordings, ours, place, *flags)
             for reach, flags in (("important", ("--tier", "1")), ("all", ()))
         }
     SCORES.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", "utf-8")
 
 
-def read(folder: Path, recordings: Path, place: Path) -> Path:
+def read(recordings: Path, place: Path) -> Path:
     """Serve the recordings that have answers and read them; return the file with a line for each."""
     port = free_port()
     names = [json.loads(line)["recording"] for line in (recordings / "answers.jsonl").read_text("utf-8").splitlines()]
     fleet, ours = place / "fleet.txt", place / "ours.jsonl"
     fleet.write_text("".join(f"{name} 127.0.0.1:{port} {name}\n" for name in names), "utf-8")
-    serve = [sys.executable, "-u", str(folder / "snmprec_responder.py"), "--data", str(recordings / "snmprec")]
-    with subprocess.Popen([*serve, "--listen", f"127.0.0.1:{port}"], stdout=subprocess.PIPE, text=True) as responder:
-        assert responder.stdout is not None
-        responder.stdout.readline()  # it says that it listens
-        try:
-            with ours.open("w", encoding="utf-8") as lines:
-                command = [sys.executable, "-m", "agent", "look", "--targets", str(fleet), "--jsonl"]
-                subprocess.run(command, stdout=lines, cwd=ROOT, timeout=_PATIENCE, check=True)
-        finally:
-            responder.terminate()
+    with served(recordings / "snmprec", port), ours.open("w", encoding="utf-8") as lines:
+        command = [sys.executable, "-m", "agent", "look", "--targets", str(fleet), "--jsonl"]
+        subprocess.run(command, stdout=lines, cwd=ROOT, timeout=_PATIENCE, check=True)
     return ours
 
 
-def score(folder: Path, recordings: Path, ours: Path, place: Path, *flags: str) -> dict[str, Any]:
+def score(recordings: Path, ours: Path, place: Path, *flags: str) -> dict[str, Any]:
     """Print the scorer's table; return answers and findings by maker and kind, and for all."""
     answers, found = str(recordings / "answers.jsonl"), place / "figures.json"
-    command = [sys.executable, str(folder / "score.py"), "--answers", answers, str(ours), "--json", str(found)]
+    command = [
+        sys.executable,
+        str(Path(RECORDINGS) / "score.py"),
+        "--answers",
+        answers,
+        str(ours),
+        "--json",
+        str(found),
+    ]
     command += ["--recordings", str(recordings / "snmprec"), "--match", MATCH, *flags]
     subprocess.run(command, timeout=_PATIENCE, check=True)
     told = json.loads(found.read_text("utf-8"))

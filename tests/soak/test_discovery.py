@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, Popen
 
 import pytest
 
@@ -16,9 +12,8 @@ from agent.cli import run
 from config.load import parse
 from config.targets import SnmpTarget
 from tests.loopback import free_port
+from tests.recordings import needs_recordings, served, unpack
 
-RECORDINGS = os.environ.get("SNMP_RECORDINGS", "")
-"""A folder with recordings.tar.xz and the snmprec_responder.py that serves them; none of it is part of the project."""
 FLEET = 100
 SPARE = 20
 """Addresses of the range at which nobody is."""
@@ -30,9 +25,7 @@ SIGHTED = 60
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, dict[str, str]]]:
     """Serve the fleet; return the port, and which recording answers at which address."""
-    folder = tmp_path_factory.mktemp("recordings")
-    with tarfile.open(Path(RECORDINGS) / "recordings.tar.xz") as packed:
-        packed.extractall(folder, filter="data")
+    folder = unpack(tmp_path_factory.mktemp("fleet"))
     files = {path.name.removesuffix(".snmprec"): path for path in sorted(folder.rglob("*.snmprec"))}
     sighted = [name for name, path in files.items() if any(oid in path.read_bytes() for oid in (LLDP, CDP))]
     names = sighted[:SIGHTED]
@@ -41,17 +34,13 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, dict[
     at = {f"127.80.0.{number}": name for number, name in enumerate(names, start=1)}
     port = free_port()
     (folder / "map").write_text("".join(f"{address}:{port} {name}\n" for address, name in at.items()))
-    command = [sys.executable, str(Path(RECORDINGS) / "snmprec_responder.py"), "--data", str(folder)]
-    command += ["--listen", f"127.0.0.1:{free_port()}", "--map", str(folder / "map")]
-    with Popen(command, stdout=PIPE, stderr=DEVNULL, text=True) as process:
-        assert process.stdout is not None
-        assert f"{FLEET} mapped endpoints" in process.stdout.readline()
+    with served(folder, free_port(), "--map", str(folder / "map")) as said:
+        assert f"{FLEET} mapped endpoints" in said
         yield port, at
-        process.terminate()
 
 
 @pytest.mark.soak
-@pytest.mark.skipif(not RECORDINGS, reason="SNMP_RECORDINGS names no folder with recordings of devices")
+@needs_recordings
 def test_a_fleet_is_found_proposed_accepted_and_inspected(
     fleet: tuple[int, dict[str, str]],
     monkeypatch: pytest.MonkeyPatch,

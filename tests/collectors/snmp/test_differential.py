@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import sys
-import tarfile
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
-from subprocess import DEVNULL, Popen
 
 import pytest
 
@@ -21,6 +16,8 @@ from config.profiles import load_profiles
 from config.schema import SnmpCredential
 from config.secret import Secret
 from tests.collectors.snmp.real_agent import SNMPD, snmpd
+from tests.loopback import free_port
+from tests.recordings import needs_recordings, served, unpack
 
 PATIENT = timedelta(seconds=120)
 AUTH = {"md5": "MD5", "sha": "SHA", "sha224": "SHA-224", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}
@@ -38,8 +35,6 @@ SYSTEM = [f"1.3.6.1.2.1.1.{number}.0" for number in (1, 2, 4, 5, 6, 7, 99)]
 STILL = [f"1.3.6.1.2.1.2.2.1.{column}" for column in (1, 2, 3, 4, 5, 6, 7)]
 STILL += [f"1.3.6.1.2.1.31.1.1.1.{column}" for column in (1, 14, 15, 17, 18, 77)]
 """What does not change between two looks."""
-RECORDINGS = os.environ.get("SNMP_RECORDINGS", "")
-"""A folder with recordings.tar.xz and the snmprec_responder.py that serves them; none of it is part of the project."""
 MOST_RECORDINGS = 100
 MOST_ROWS = 40
 
@@ -92,26 +87,21 @@ async def test_reads_what_pysnmp_reads_from_snmpd(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[int, list[str]]]:
+def recorded(tmp_path: Path) -> Iterator[tuple[int, list[str]]]:
     """Serve recordings; return the port, and their names, each of which is its community."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    with tarfile.open(Path(RECORDINGS) / "recordings.tar.xz") as packed:
-        packed.extractall(tmp_path, filter="data")
-    names = sorted(path.name.partition(".snmprec")[0] for path in tmp_path.rglob("*.snmprec*"))
-    command = [sys.executable, str(Path(RECORDINGS) / "snmprec_responder.py"), "--data", str(tmp_path)]
-    with Popen([*command, "--listen", f"127.0.0.1:{port}"], stdout=DEVNULL, stderr=DEVNULL) as process:
+    port = free_port()
+    folder = unpack(tmp_path)
+    names = sorted(path.name.partition(".snmprec")[0] for path in folder.rglob("*.snmprec*"))
+    with served(folder, port):
         yield port, names[:: max(1, len(names) // MOST_RECORDINGS)][:MOST_RECORDINGS]
-        process.terminate()
 
 
 @pytest.mark.soak
-@pytest.mark.skipif(not RECORDINGS, reason="SNMP_RECORDINGS names no folder with recordings of devices")
+@needs_recordings
 async def test_reads_what_pysnmp_reads_from_recorded_devices(
-    served: tuple[int, list[str]], monkeypatch: pytest.MonkeyPatch
+    recorded: tuple[int, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    port, names = served
+    port, names = recorded
     columns = [c.oid for t in load_profiles()["interfaces"].tables.values() for c in t.columns.values()]
     compared = 0
     for name in names:
