@@ -45,6 +45,7 @@ from collectors.snmp.port import Story, Value
 from collectors.snmp.recorded import RecordedEngine
 from collectors.snmp.survey import ROW_CAP, Surveyor, Way
 from config.build import build_cadences, build_rules, build_sites, build_targets, fingerprint
+from config.build_incidents import build_incident_terms
 from config.build_people import (
     build_briefs,
     build_escalation,
@@ -134,6 +135,7 @@ def make_orders(settings: Settings, since: Mapping[str, datetime]) -> Orders:
         self_tested=frozenset(name for name, channel in settings.channels.items() if channel.self_test),
         handover=build_handover_terms(settings),
         briefs=build_briefs(settings),
+        incidents=build_incident_terms(settings),
         answers=settings.hooks.reply is not None,
     )
 

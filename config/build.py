@@ -41,6 +41,7 @@ def _target(target: AnyTarget, settings: Settings) -> Target:
         business=target.business,
         key=target.key,
         depends_on=target.depends_on,
+        redundant_with=target.redundant_with or "",
         ports=tuple(_port(port) for port in target.ports),
     )
 

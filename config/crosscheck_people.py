@@ -29,6 +29,16 @@ def contacts(settings: Settings) -> Iterator[tuple[Path, ContactModel]]:
         yield ("fallback", place), contact
     for place, contact in enumerate(settings.briefs.group):
         yield ("briefs", "group", place), contact
+    for name, plan in settings.plans.items():
+        for index, step in enumerate(plan.steps):
+            for place, contact in enumerate(step.channels):
+                yield ("plans", name, "steps", index, "channels", place), contact
+    incidents = settings.incidents
+    for kind in type(incidents.departments).model_fields:
+        for place, contact in enumerate(getattr(incidents.departments, kind)):
+            yield ("incidents", "departments", kind, place), contact
+    for place, contact in enumerate(incidents.customer_service):
+        yield ("incidents", "customer_service", place), contact
 
 
 def _contacts_can_be_used(settings: Settings) -> Iterator[Mistake]:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from config import channels, outside, schema, units
+from config import channels, incidents, outside, schema, units
 from config.limits import Check, Limit, shipped
 from config.secret import Secret
 from duty.parameters import PARAMETERS
@@ -72,6 +72,12 @@ SECTIONS: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
     ("escalation", schema.Escalation),
     ("escalation.critical[], escalation.warning[]", schema.StepModel),
     ("escalation.holds", schema.Holds),
+    ("incidents", schema.Incidents),
+    ("incidents.rules[]", incidents.IncidentRuleModel),
+    ("incidents.departments", incidents.Departments),
+    ("plans.NAME", schema.PlanModel),
+    ("plans.NAME.when", incidents.PlanWhen),
+    ("plans.NAME.steps[]", incidents.PlanStepModel),
     ("watch", schema.Watch),
     ("polling", schema.Polling),
     ("retention", schema.Retention),
@@ -104,6 +110,7 @@ _WORDS: Final[tuple[tuple[Any, str], ...]] = (
     (units.PublicUrl, "https URL"),
     (units.Network, "address or network"),
     (outside.Server, "host:port"),
+    (incidents.Words, "text, or `{zh: text, en: text}`"),
     (bool, "true or false"),
     (int, "whole number"),
     (float, "number"),

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from config.build_people import build_contact, build_rotations
 from config.channels import AnyChannel, SmtpChannel, WebhookChannel, WecomAppChannel
+from config.crosscheck_plans import commands_are_allowed
 from config.marked import Path
 from config.mistake import Mistake
 from config.people import ContactModel
@@ -134,4 +135,5 @@ CHECKS: Final = (
     _something_is_off_the_watched_network,
     _posts_are_held,
     _quiet_hours_end,
+    commands_are_allowed,
 )

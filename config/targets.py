@@ -82,6 +82,11 @@ class TargetModel(Model):
         max_length=16,
         description="Targets it is reached through; while none of them answers it raises no alert.",
     )
+    redundant_with: Name | None = Field(
+        default=None,
+        description="The target that does the same work; both down is a major incident.",
+        json_schema_extra={"clause": "4.4b"},
+    )
     ports: tuple[PortModel, ...] = Field(
         default=(), max_length=1000, description="What is known of its ports; the first entry that fits a port counts."
     )

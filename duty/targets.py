@@ -73,6 +73,8 @@ class Target:
     business: str = ""
     key: bool = False
     depends_on: tuple[str, ...] = ()
+    redundant_with: str = ""
+    """The target that does the same work: while it stands, the failure of this one costs no service."""
     ports: tuple[Port, ...] = ()
 
     def port(self, name: str) -> Port | None:

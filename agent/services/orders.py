@@ -12,6 +12,7 @@ from duty.briefs import BriefTerms
 from duty.escalation import EscalationPolicy
 from duty.findings import Rule
 from duty.handover import HandoverTerms
+from duty.incident_terms import IncidentTerms
 from duty.people import Contact, Person
 from duty.roster import Night, Rotation
 from duty.rounds import Cadence
@@ -46,6 +47,7 @@ class Orders:
     self_tested: frozenset[str] = frozenset()
     handover: HandoverTerms = field(default_factory=HandoverTerms)
     briefs: BriefTerms = field(default_factory=BriefTerms)
+    incidents: IncidentTerms = field(default_factory=IncidentTerms)
     answers: bool = False
     """Answers by SMS reach us, so that a message may ask for one."""
 

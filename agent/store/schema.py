@@ -271,6 +271,8 @@ outbox = sa.Table(
     sa.Column("agent", sa.Text, nullable=False),
     sa.Column("key", Words, nullable=False),
     sa.Column("alert", Whole, sa.ForeignKey("alert.number")),
+    # Of the tables of incidents, which this list does not know.
+    sa.Column("incident", Whole),
     sa.Column("fired", Instant),
     sa.Column("step", sa.Integer),
     sa.Column("person", Words, nullable=False),
@@ -294,6 +296,7 @@ outbox = sa.Table(
     sa.UniqueConstraint("agent", "key"),
     sa.Index(None, "agent", "state", "channel", "number"),
     sa.Index(None, "alert", "number"),
+    sa.Index(None, "incident", "number"),
     sqlite_strict=True,
 )
 

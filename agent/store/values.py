@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import cache
 from types import UnionType
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def plain(value: object) -> Any:
-    """Return a value as JSON can hold it: moments as microseconds since 1970, dates as ISO text, enums as values."""
+    """Return a value as JSON can hold it: moments and durations in microseconds, dates as text, enums as values."""
     if isinstance(value, Enum):
         return value.value
     if is_dataclass(value):
@@ -28,6 +28,8 @@ def plain(value: object) -> Any:
         return [plain(each) for each in value]
     if isinstance(value, datetime):
         return microseconds(value)
+    if isinstance(value, timedelta):
+        return value // timedelta(microseconds=1)
     if isinstance(value, date):
         return value.isoformat()
     return value
@@ -62,6 +64,8 @@ def _restored(kind: Any, said: Any) -> Any:
         return kind(**{name: _restored(hints[name], each) for name, each in said.items()})
     if kind is datetime:
         return instant(said)
+    if kind is timedelta:
+        return timedelta(microseconds=said)
     if kind is date:
         return date.fromisoformat(said)
     if isinstance(kind, type) and issubclass(kind, Enum):

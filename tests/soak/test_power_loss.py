@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from agent.store import migrate
+from agent.store import (
+    incident_tables,  # noqa: F401 - its tables belong to the same metadata
+    migrate,
+)
 from agent.store.engine import Store
 from agent.store.schema import metadata
 from agent.store.verify import verify

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from agent.store import incident_tables  # noqa: F401 - its tables belong to the same metadata
 from agent.store.schema import metadata
 
 # The caller's transaction holds DDL and the version together, on SQLite too: old or new, never half.

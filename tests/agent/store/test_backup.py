@@ -13,7 +13,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from agent.store import journal, looks, rounds, runs, sheets, states
+from agent.store import (
+    incident_tables,  # noqa: F401 - its tables belong to the same metadata
+    journal,
+    looks,
+    rounds,
+    runs,
+    sheets,
+    states,
+)
 from agent.store.backup import backup, restore
 from agent.store.engine import Store
 from agent.store.schema import metadata

@@ -14,7 +14,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from agent.store import connect, migrate
+from agent.store import (
+    connect,
+    incident_tables,  # noqa: F401 - its tables belong to the same metadata
+    migrate,
+)
 from agent.store.engine import Store
 from agent.store.schema import metadata
 
