@@ -50,7 +50,7 @@ class IncidentRuleModel(Model):
     grade: GradeName = Field(default="general", description="Its grade.", json_schema_extra=_clause("4.4b"))
     checks: tuple[Pattern, ...] = Field(default=("*",), min_length=1, description="Checks, as patterns.")
     instances: tuple[Pattern, ...] = Field(
-        default=("*",), min_length=1, description="What of the target it is, as patterns in small letters."
+        default=("*",), min_length=1, description="What of the target it is, as patterns; capitals do not matter."
     )
     targets: tuple[Pattern, ...] = Field(default=("*",), min_length=1, description="Targets, as patterns.")
     sites: tuple[Pattern, ...] = Field(default=("*",), min_length=1, description="Sites, as patterns.")
@@ -62,10 +62,18 @@ class IncidentRuleModel(Model):
         default=timedelta(0), description="The alert has been open so long."
     )
     also: tuple[Pattern, ...] = Field(default=(), description="Checks with an open alert at the same target.")
-    below: float | None = Field(default=None, description="The alert's value is under this.")
+    below: float | None = Field(
+        default=None, description="The alert's value was this or less when it became so severe."
+    )
     share: Annotated[float, Field(gt=0, le=100)] | None = Field(
         default=None, description="So many per cent of the site's targets do not answer, three at least."
     )
+
+    @model_validator(mode="after")
+    def _of_one_kind(self) -> Self:
+        if self.pair and self.share is not None:
+            raise mistake("a pair is no share of a site", "one of pair and share")
+        return self
 
 
 class Departments(Model):

@@ -42,10 +42,11 @@ def get_incident(conn: Connection, agent: str, number: int) -> Incident:
 
 def get_incidents(conn: Connection, agent: str, numbers: Collection[int]) -> dict[int, Incident]:
     """Return the incidents of these numbers, those that there are."""
-    if not numbers:
-        return {}
-    query = sa.select(incidents).where(incidents.c.agent == agent, incidents.c.number.in_(numbers))
-    return {row.number: _incident(row) for row in conn.execute(query)}
+    found: dict[int, Incident] = {}
+    for some in in_parts(numbers):
+        query = sa.select(incidents).where(incidents.c.agent == agent, incidents.c.number.in_(some))
+        found |= {row.number: _incident(row) for row in conn.execute(query)}
+    return found
 
 
 def find_incident(conn: Connection, agent: str, name: str) -> Incident:
