@@ -6,7 +6,7 @@ What an operator wrote is a ``Plan``; what runs for an incident is a ``PlanRun``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -203,27 +203,24 @@ class Advance:
     posts: tuple[Post, ...] = field(default=())
 
 
-def advance(run: PlanRun, now: datetime, *, commands: bool = False) -> list[Advance]:
+def advance(run: PlanRun, now: datetime, commands: Collection[str] = ()) -> list[Advance]:
     """Return what is due by now, each once: steps that begin, and those that nobody did in time.
 
-    ``tells`` is "told", "asked", "run" or "overdue". A command that may not be run here asks a person to run it.
+    ``tells`` is "told", "asked", "run" or "overdue". Of commands only those are run whose path is among ``commands``; a
+    person is asked to run any other.
     """
-    found: list[Advance] = []
-    for step in run.steps:
-        moved = _moved(step, run.started, now, commands=commands)
-        if moved is not None:
-            found.append(moved)
-    return found
+    moved = (_moved(step, run.started, now, commands) for step in run.steps)
+    return [each for each in moved if each is not None]
 
 
-def _moved(step: RunStep, started: datetime, now: datetime, *, commands: bool) -> Advance | None:
+def _moved(step: RunStep, started: datetime, now: datetime, commands: Collection[str]) -> Advance | None:
     due = started + step.step.after
     if step.state is StepState.WAITING and now >= due:
         match step.step.kind:
             case StepKind.TELL:
                 # It is told when it is decided, which can be late; the record has the moment that is true.
                 return Advance(step, replace(step, state=StepState.DONE, due=due, at=now), "told")
-            case StepKind.RUN if commands:
+            case StepKind.RUN if step.step.command[0] in commands:
                 return Advance(step, replace(step, state=StepState.RUNNING, due=due), "run")
             case _:
                 return Advance(step, replace(step, state=StepState.DUE, due=max(due, now)), "asked")
