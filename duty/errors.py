@@ -86,6 +86,10 @@ class HandoverRefused(Refusal):
     """A handover form is not filled in or signed so; ``code`` has its words under ``handover.refused``."""
 
 
+class ReportRefused(Refusal):
+    """An incident report does not move so; ``code`` is one of ``duty.filing.REFUSALS``."""
+
+
 class NotifyError(NightdutyError):
     """A message was not accepted; ``code`` is a code of ``exporters.notify.port.REFUSALS``, ``seen`` what came back.
 

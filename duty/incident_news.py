@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from duty.bulletins import Facts
+from duty.findings import Finding
 from duty.incidents import Found, Grade, IncidentClass
 from duty.plans import Spoken
 
@@ -51,6 +52,7 @@ class NewsKind(StrEnum):
 class News:
     """One piece of news of an incident.
 
+    ``title`` is what people call it, "" where nobody has named it: then ``finding`` of its first alert says what it is.
     ``text`` is what a person wrote, ``step`` what the plan says, ``nth`` the number of a report or a step, ``by`` who
     did it, ``due`` by when something is to be done, ``next_at`` when the next report is promised.
     """
@@ -65,6 +67,7 @@ class News:
     began: datetime
     found: datetime
     target: str = ""
+    finding: Finding | None = None
     rule: str = ""
     by: str = ""
     text: str = ""

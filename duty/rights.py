@@ -23,6 +23,8 @@ class Right(StrEnum):
     """Write into the record of the night: rounds marked as read, lines by hand, the duty log, tasks, the form."""
     SIGN = "sign"
     """Sign a handover form; as whom is looked at when it is signed."""
+    COMMAND = "command"
+    """Lead an incident: grade it down, name people, ask for support, review its report."""
     ROSTER = "roster"
     """Put somebody in another's place."""
     AUDIT = "audit"
@@ -37,8 +39,8 @@ RIGHTS: Final[Mapping[Post, frozenset[Right]]] = MappingProxyType(
     {
         Post.TECHNICIAN: _ON_DUTY,
         Post.RESERVE: _ON_DUTY,
-        Post.MANAGER: _ON_DUTY | {Right.ROSTER, Right.AUDIT},
-        Post.LEADER: _ON_DUTY | {Right.ROSTER, Right.AUDIT},
+        Post.MANAGER: _ON_DUTY | {Right.COMMAND, Right.ROSTER, Right.AUDIT},
+        Post.LEADER: _ON_DUTY | {Right.COMMAND, Right.ROSTER, Right.AUDIT},
         Post.VIEWER: frozenset({Right.SEE}),
         Post.AUDITOR: frozenset({Right.SEE, Right.AUDIT}),
         Post.ADMINISTRATOR: frozenset({Right.SEE, Right.SILENCE, Right.ROSTER, Right.ACCOUNTS}),

@@ -48,7 +48,8 @@ class Outgoing:
     """One thing to tell over one contact. ``key`` stays the same however often it is sent.
 
     ``event`` is a code and ``data`` has codes and numbers, never sentences: they are worded when they are sent.
-    ``step`` and ``fired`` are an escalation's, None for whatever else is told.
+    ``step`` and ``fired`` are an escalation's, None for whatever else is told; ``step`` is a plan's where the letter is
+    of an ``incident``.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Outgoing:
     reason: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
     alert: int | None = None
+    incident: int | None = None
     fired: datetime | None = None
     step: int | None = None
 
@@ -247,6 +249,7 @@ def _row(message: Outgoing) -> dict[str, Any]:
     return {
         "key": message.key,
         "alert": message.alert,
+        "incident": message.incident,
         "fired": message.fired,
         "step": message.step,
         "person": message.person,
@@ -278,6 +281,7 @@ def items(conn: Connection, *which: sa.ColumnElement[bool]) -> list[OutboxItem]:
             reason=row.reason,
             data=parse(row.data.encode()),
             alert=row.alert,
+            incident=row.incident,
             fired=row.fired,
             step=row.step,
             number=row.number,
