@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from agent.store.columns import Flag
 from agent.store.incident_tables import incident_alerts, incidents
 from agent.store.parts import in_parts
 from duty.errors import NotFound
@@ -77,7 +78,9 @@ def incidents_between(conn: Connection, agent: str, site: str, begin: datetime, 
     """Return the incidents of a site that were handled at any time between two moments, rehearsals left out."""
     of = incidents.c
     lasted = sa.and_(of.found < end, sa.or_(of.handled.is_(None), of.handled >= begin))
-    query = sa.select(incidents).where(of.agent == agent, of.site == site, of.rehearsal.is_(False), lasted)
+    # A flag is a number: PostgreSQL knows no number that IS false.
+    real = of.rehearsal == sa.literal(False, Flag)
+    query = sa.select(incidents).where(of.agent == agent, of.site == site, real, lasted)
     return [_incident(row) for row in conn.execute(query.order_by(of.number))]
 
 
@@ -115,7 +118,7 @@ def incidents_of(conn: Connection, agent: str, numbers: Collection[int]) -> dict
         query = sa.select(incident_alerts.c.alert, incident_alerts.c.incident).where(
             incident_alerts.c.agent == agent, incident_alerts.c.alert.in_(some)
         )
-        found |= dict(conn.execute(query))
+        found |= {row.alert: row.incident for row in conn.execute(query)}
     return found
 
 
