@@ -137,6 +137,14 @@ def _command(command: tuple[str, ...]) -> tuple[str, ...]:
     return command
 
 
+Command = Annotated[
+    tuple[Annotated[str, Field(max_length=500)], ...],
+    Field(min_length=1, max_length=20),
+    AfterValidator(_command),
+]
+"""A command by its absolute path, with its arguments; no shell."""
+
+
 class PlanStepModel(Model):
     """One step of a plan: exactly one of `tell`, `ask` and `run` says what it does."""
 
@@ -147,8 +155,8 @@ class PlanStepModel(Model):
     ask: Words | None = Field(
         default=None, description="What somebody is asked to do, and ticks off. Braces fill in: `{hotline}`."
     )
-    run: Annotated[tuple[Annotated[str, Field(max_length=500)], ...], Field(min_length=1, max_length=20)] | None = (
-        Field(default=None, description="A command with its arguments; only what `plan_commands` allows is run.")
+    run: Command | None = Field(
+        default=None, description="A command with its arguments; only what `plan_commands` allows is run."
     )
     text: Words | None = Field(default=None, description="What the command is for, in words.")
     posts: tuple[RosteredPost, ...] = Field(default=(), max_length=4, description="Whom, by post.")
@@ -170,7 +178,6 @@ class PlanStepModel(Model):
         if sum(each is not None for each in (self.tell, self.ask, self.run)) != 1:
             raise mistake("a step does one thing", "exactly one of tell, ask, run")
         if self.run is not None:
-            _command(self.run)
             if self.text is None:
                 raise mistake("nobody knows what this command is for", "text: words for people")
         elif self.text is not None:
