@@ -66,9 +66,7 @@ def _by_the_rules(
             _join(conn, agent, orders, incident, change, now)
 
 
-def _open(
-    conn: Connection, agent: str, orders: Orders, case: Case, joins: Sequence[int], now: datetime
-) -> None:
+def _open(conn: Connection, agent: str, orders: Orders, case: Case, joins: Sequence[int], now: datetime) -> None:
     draft = Incident(
         number=0,
         name="",
