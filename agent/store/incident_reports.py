@@ -158,7 +158,7 @@ def texts_of(conn: Connection, agent: str, field: ReportField, among: list[int])
     """Return what stands in one field of these incidents' reports."""
     of = incident_entries.c
     query = sa.select(of.incident, of.text).where(of.agent == agent, of.field == field.value, of.incident.in_(among))
-    return dict(conn.execute(query.order_by(of.number))) if among else {}
+    return {row.incident: row.text for row in conn.execute(query.order_by(of.number))} if among else {}
 
 
 def mark_of(content: ReportContent) -> str:

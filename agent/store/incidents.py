@@ -114,7 +114,7 @@ def incidents_of(conn: Connection, agent: str, numbers: Collection[int]) -> dict
         query = sa.select(incident_alerts.c.alert, incident_alerts.c.incident).where(
             incident_alerts.c.agent == agent, incident_alerts.c.alert.in_(some)
         )
-        found |= dict(conn.execute(query))
+        found |= {row.alert: row.incident for row in conn.execute(query)}
     return found
 
 
