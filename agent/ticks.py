@@ -19,6 +19,8 @@ from agent.services.hints import Hints
 from agent.services.muster import muster
 from agent.services.notice import Notice, write_step
 from agent.services.raise_limit import lower_limits
+from agent.services.run_command import run_command
+from agent.services.run_incidents import run_incidents
 from agent.services.self_test import self_test
 from agent.services.send_briefs import briefs_due, send_briefs
 from agent.services.station import Station
@@ -34,6 +36,8 @@ BEAT = timedelta(seconds=10)
 TIDY = timedelta(hours=1)
 SELF_TEST = timedelta(minutes=1)
 """How often it is asked whether the daily test of a channel is due."""
+INCIDENTS = timedelta(seconds=5)
+"""How often the rules of incidents, the steps of plans and their clocks are asked."""
 BRIEFS = timedelta(minutes=1)
 """How often it is asked whether a brief is due, on the minute: who waits for one at 20:15 looks at the clock."""
 FAREWELL_S = 3.0
@@ -55,6 +59,7 @@ class Ticks:
         self._next_tidy: datetime | None = None
         self._next_test: datetime | None = None
         self._next_brief: datetime | None = None
+        self._next_incidents: datetime | None = None
         self._delivering: asyncio.Task[object] | None = None
         self._steps: list[tuple[datetime, timedelta]] = []
         self._desk: asyncio.Task[object] | None = None
@@ -79,10 +84,9 @@ class Ticks:
         now, step = self.notice.tick()
         if step:
             # Deadlines go with the clock: a step must neither silence the watch for hours nor fire it at once.
-            self._next_watch, self._next_beat, self._next_tidy, self._next_test, self._next_brief = (
-                at + step if at else None
-                for at in (self._next_watch, self._next_beat, self._next_tidy, self._next_test, self._next_brief)
-            )
+            for name in ("_next_watch", "_next_beat", "_next_tidy", "_next_test", "_next_brief", "_next_incidents"):
+                at = getattr(self, name)
+                setattr(self, name, at + step if at else None)
             self.station.peers.shift(step)
             self.station.memory.shift(step)
             self._steps.append((now, step))
@@ -164,6 +168,10 @@ class Ticks:
             if self._next_beat is None or now >= self._next_beat:
                 await station.store.write(beat, station.run, station.orders, look_at_self(station), now)
                 self._next_beat = now + BEAT
+            if self._next_incidents is None or now >= self._next_incidents:
+                self._next_incidents = now + INCIDENTS
+                for ordered in await station.store.write(run_incidents, station.orders, now):
+                    self._go(run_command(station, ordered))
             # The last, for whatever is wrong with a brief must hold up nothing that calls for somebody.
             if self.deliverer is not None and (self._next_brief is None or now >= self._next_brief):
                 self._next_brief = now.replace(second=0, microsecond=0) + BRIEFS

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from duty.bulletins import BulletinKind
 from duty.incidents import Found, Grade, IncidentClass
 
 LONGEST_FIELD: Final = 4000
@@ -80,14 +81,6 @@ class CyberLevel(StrEnum):
 
 
 REPORTED_FROM: Final = frozenset({CyberLevel.CONSIDERABLE, CyberLevel.SERIOUS, CyberLevel.GRAVE})
-
-
-class BulletinKind(StrEnum):
-    """首报, 续报, 终报."""
-
-    FIRST = "first"
-    PROGRESS = "progress"
-    FINAL = "final"
 
 
 class ReportVerdict(StrEnum):

@@ -167,10 +167,14 @@ class PlanRun:
 
 FIELD: Final = re.compile(r"\{\s*(\w+)\s*\}")
 FIELDS: Final = (
-    "incident", "target", "address", "site", "room", "rack", "unit", "asset", "serial", "business",
-    "maintainer", "hotline", "contract_ends", "carrier", "circuit",
+    "incident", "target", "address", "site", "room", "rack", "unit", "place", "asset", "serial", "business",
+    "maintainer", "hotline", "contract_ends", "carrier", "circuit", "menders",
 )  # fmt: skip
-"""What a step's text may have filled in from the incident and its target: ``{hotline}``."""
+"""What a step's text may have filled in from the incident and its target: ``{hotline}``.
+
+``{place}`` is the site with room, rack and unit, ``{menders}`` who mends the target and who carries its circuit, with
+their numbers, as far as these are known.
+"""
 
 UNKNOWN: Final = "—"
 """What stands where the settings do not say it: a blank would read as if nothing had been meant."""

@@ -15,8 +15,9 @@ from agent.store import bulletins, incident_events, incident_reports, incidents
 from agent.store.incident_events import IncidentEventKind
 from agent.store.journal import AGENT
 from duty.deadlines import CALLS, Clock, call_due
+from duty.filing import due, legal_due
 from duty.incident_news import NewsKind
-from duty.incident_report import legal_due
+from duty.incident_report import CyberLevel, ReportField
 from duty.incidents import Incident
 
 NEWS: Final = MappingProxyType(
@@ -33,47 +34,50 @@ class Running(NamedTuple):
 
     incident: Incident
     clock: Clock
-    due: datetime
+    until: datetime
     also: tuple[str, ...] = ()
 
 
 def call_clocks(conn: Connection, agent: str, orders: Orders, now: datetime) -> None:
     """Tell whoever a clock calls for now, each call once."""
     for running in list(clocks(conn, agent, orders)):
-        incident, clock, due, also = running
-        told = bulletins.told_of(conn, agent, incident.number, clock, due)
-        call = call_due(clock, due, told, now)
+        incident, clock, until, also = running
+        told = bulletins.told_of(conn, agent, incident.number, clock, until)
+        call = call_due(clock, until, told, now)
         if call is None:
             continue
-        bulletins.note_told(conn, agent, incident.number, clock, due, call + 1)
+        bulletins.note_told(conn, agent, incident.number, clock, until, call + 1)
         which = CALLS[clock][call]
         kind = NEWS[clock][which.late]
         there = audience(conn, agent, orders, incident.site, now)
         leads = () if clock is Clock.LEGAL or not incident.leads else (incident.leads,)
         to = [*there.people(*also, *leads), *there.post(*which.posts)] or there.post(*CALLS[clock][-1].posts)
-        news = news_of(conn, agent, orders, incident, due=due)
-        tell(conn, agent, incident, kind, news, to, now, mark=f"{due.timestamp():.0f}.{call}")
+        news = news_of(conn, agent, orders, incident, due=until)
+        tell(conn, agent, incident, kind, news, to, now, mark=f"{until.timestamp():.0f}.{call}")
         if which.late:
-            data = {"clock": clock.value, "due": due.isoformat()}
+            data = {"clock": clock.value, "due": until.isoformat()}
             incident_events.add_event(conn, agent, incident.number, now, IncidentEventKind.REPORT_LATE, AGENT, "", data)
 
 
 def clocks(conn: Connection, agent: str, orders: Orders) -> Iterator[Running]:
     """Yield the clocks that run."""
     for incident in incidents.open_incidents(conn, agent):
-        if incident.major and incident.next_report is not None and incident.restored is None:
+        if incident.major and incident.next_report is not None:
             yield Running(incident, Clock.NEXT_REPORT, incident.next_report)
     terms = orders.incidents
-    waiting = incident_reports.unfiled(conn, agent)
-    of = incidents.get_incidents(conn, agent, [report.incident for report in waiting])
+    waiting = incident_reports.unarchived(conn, agent)
+    numbers = [report.incident for report in waiting]
+    of = incidents.get_incidents(conn, agent, numbers)
+    levels = incident_reports.texts_of(conn, agent, ReportField.CYBER_LEVEL, numbers)
+    outside = incident_reports.texts_of(conn, agent, ReportField.REPORTED_OUTSIDE, numbers)
     for report in waiting:
         incident = of[report.incident]
         if incident.rehearsal:
             continue
-        if incident.handled is not None and not report.filed:
+        if incident.handled is not None and report.writable:
             author = report.author or incident.handled_by
-            yield Running(incident, Clock.REPORT, incident.handled + terms.report_within, (author,))
-        level = incident_reports.legal_level(conn, agent, incident.number)
-        due = legal_due(incident.found, level, terms.legal_within) if level is not None else None
-        if due is not None:
-            yield Running(incident, Clock.LEGAL, due)
+            yield Running(incident, Clock.REPORT, due(incident.handled, terms.report_within), (author,))
+        level = CyberLevel(levels.get(incident.number) or CyberLevel.NONE)
+        by = legal_due(incident.found, level, terms.legal_within)
+        if by is not None and not outside.get(incident.number):
+            yield Running(incident, Clock.LEGAL, by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -10,8 +10,20 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from agent.services.orders import Orders
-from agent.store import alerts, batches, briefs, channels, journal, outbox, people, timeline
+from agent.store import (
+    alerts,
+    batches,
+    briefs,
+    channels,
+    incident_events,
+    incident_letters,
+    journal,
+    outbox,
+    people,
+    timeline,
+)
 from agent.store.batches import Addressee, Batch
+from agent.store.incident_events import IncidentEventKind
 from agent.store.journal import AGENT
 from agent.store.outbox import OutboxItem, Outgoing
 from agent.store.timeline import EventKind
@@ -53,6 +65,7 @@ def lease(
 ) -> list[Addressed]:
     """Give out the messages that are due, after ``batches.lease``, with what they are about."""
     outbox.drop_stale(conn, agent, now)
+    incident_letters.drop_stale(conn, agent, now)
     briefs.drop_outdated(conn, agent, now)
     given = batches.lease(conn, agent, run, now, AT_ONCE, closed=closed, waiting=waiting)
     there = people.load_people(conn, agent) if given else {}
@@ -92,6 +105,19 @@ def note_sent(conn: Connection, agent: str, letter: Addressed, run: str, receipt
             if item.number in sent and item.alert is not None
         ],
     )
+    told = [item for item in letter.batch.letters if item.number in sent]
+    _note_incidents(conn, agent, told, IncidentEventKind.TOLD, now)
+
+
+def _note_incidents(
+    conn: Connection, agent: str, items: Sequence[OutboxItem], kind: IncidentEventKind, now: datetime, error: str = ""
+) -> None:
+    """Write into the timelines of incidents whom a message reached, or did not."""
+    for item in items:
+        if item.incident is not None:
+            data = {"person": item.person, "channel": item.contact.channel, "event": item.event, "reason": item.reason}
+            data |= {"error": error.partition(":")[0]} if error else {}
+            incident_events.add_event(conn, agent, item.incident, now, kind, AGENT, "", data)
 
 
 def note_failed(
@@ -127,6 +153,7 @@ def note_refused(
     said = {"person": items[0].person, "channel": items[0].contact.channel, "error": error}
     about = [(item.alert, said) for item in items if item.alert is not None]
     timeline.add_events(conn, agent, now, EventKind.FAILED, AGENT, about)
+    _note_incidents(conn, agent, items, IncidentEventKind.UNTOLD, now, error)
     further = [each for item in items for each in _further(item, letter.person, orders)]
     outbox.enqueue(conn, agent, further, now)
     if not further:
@@ -160,5 +187,7 @@ def _instead(item: OutboxItem, person: str, contact: Contact) -> Outgoing:
         reason=item.reason,
         data=item.data,
         alert=item.alert,
+        incident=item.incident,
         fired=item.fired,
+        step=item.step if item.incident is not None else None,
     )

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from agent.services.orders import Orders
 from agent.services.send_bulletin import first_report
-from agent.services.start_plan import start_fitting
+from agent.services.start_plan import start, start_fitting
 from agent.services.tell_incident import Audience, audience, departments, news_of, tell
 from agent.store import incident_events, incident_reports, incidents, journal
 from agent.store.incident_events import IncidentEventKind
@@ -19,6 +19,7 @@ from duty.errors import RecordRefused
 from duty.incident_news import NewsKind
 from duty.incidents import MOST_OPEN, Incident, name_of
 from duty.people import Post
+from duty.plans import Plan
 
 
 def open_incident(
@@ -30,11 +31,12 @@ def open_incident(
     now: datetime,
     *,
     text: str = "",
+    plan: Plan | None = None,
     asker: str = "",
 ) -> Incident:
     """Write an incident down, start its plan if it is major, and tell whom it concerns. Raises RecordRefused.
 
-    ``draft`` has neither number nor name yet.
+    ``draft`` has neither number nor name yet; ``plan`` is started whether it fits or not, for a rehearsal.
     """
     if len(incidents.open_incidents(conn, agent)) >= MOST_OPEN:
         raise RecordRefused("incidents.refused.full", {"most": MOST_OPEN})
@@ -43,6 +45,8 @@ def open_incident(
     said = {"rule": made.rule, "grade": made.grade.value, "kind": made.kind.value, "found_by": made.found_by.value}
     note(conn, agent, made, IncidentEventKind.OPENED, made.opened_by, now, text, said, asker)
     join(conn, agent, made, joins, made.opened_by, now)
+    if plan is not None:
+        start(conn, agent, orders, made, plan, made.opened_by, now, asker)
     there = audience(conn, agent, orders, made.site, now)
     if made.major:
         return become_major(conn, agent, orders, made, there, now)

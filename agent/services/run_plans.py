@@ -45,6 +45,9 @@ def run_plans(conn: Connection, agent: str, orders: Orders, now: datetime) -> li
     of = incidents.get_incidents(conn, agent, {run.incident for run in runs})
     for run in runs:
         incident = of[run.incident]
+        if incident.restored is not None:
+            # What failed is well: nobody is pressed, until it fails again.
+            continue
         # A rehearsal touches nothing outside: a person says what the command would have done.
         allowed = frozenset[str]() if incident.rehearsal else orders.incidents.commands
         for step in advance(run, now, allowed):

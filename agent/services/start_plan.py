@@ -50,14 +50,15 @@ def fields_of(incident: Incident, orders: Orders) -> dict[str, str]:
     """Return what a plan's text may name: of the incident, of its first target, of a circuit that hangs on that."""
     target = orders.targets.get(incident.target)
     site = orders.sites.get(incident.site)
-    known = {"incident": incident.name, "target": incident.target, "site": site.title if site else incident.site}
-    return known | (_of_target(target) if target is not None else {})
+    title = site.title if site else incident.site
+    known = {"incident": incident.name, "target": incident.target, "site": title, "place": title}
+    return known | (_of_target(target, title) if target is not None else {})
 
 
-def _of_target(target: Target) -> dict[str, str]:
+def _of_target(target: Target, site: str) -> dict[str, str]:
     maintainer = target.maintainer
     circuit = next((port for port in target.ports if port.circuit), None)
-    return {
+    known = {
         "address": target.address,
         "room": target.room,
         "rack": target.rack,
@@ -70,4 +71,13 @@ def _of_target(target: Target) -> dict[str, str]:
         "contract_ends": f"{maintainer.contract_ends}" if maintainer and maintainer.contract_ends else "",
         "carrier": circuit.carrier if circuit else "",
         "circuit": circuit.circuit if circuit else "",
+    }
+
+    def together(*parts: str) -> str:
+        return " ".join(part for part in parts if part)
+
+    menders = (together(known["maintainer"], known["hotline"]), together(known["carrier"], known["circuit"]))
+    return known | {
+        "place": together(site, target.room, target.rack, target.unit),
+        "menders": "; ".join(each for each in menders if each),
     }

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from agent.services import make_round
 from agent.services.muster import muster
 from agent.services.raise_limit import recall_limits
+from agent.services.run_command import left_running
 from agent.services.station import OpenRound, Station
 from agent.store import cadences, journal, looks, outbox, pasts, rounds, runs, sheets, states
 from duty.baseline import HOURS
@@ -66,6 +67,7 @@ def _begin(conn: Connection, agent: str, station: Station, now: datetime) -> tup
     muster(conn, agent, orders, now)
     # What a dead run had under way may have been sent or not: it is sent again, with the same key.
     outbox.release(conn, agent, station.run, now)
+    left_running(conn, agent, now)
     said = {"version": station.version, "settings": orders.digest}
     journal.append(conn, agent, "run_begun", now, journal.AGENT, "ok", said)
     return planned, called

@@ -147,6 +147,11 @@ incident_reports = sa.Table(
     sa.Column("submitted", Instant),
     # Of the content that stands since it was submitted; NULL while it is written.
     sa.Column("digest", Digest),
+    # Who must countersign, as it was when it was submitted.
+    sa.Column("roles", Words, nullable=False),
+    # Where it is kept since it was archived; "" before.
+    sa.Column("department", Words, nullable=False),
+    sa.Column("file_number", Words, nullable=False),
     sa.Column("archived", Instant),
     sa.Column("kept_until", sa.Text, nullable=False),
     sa.Index(None, "agent", "state"),
@@ -174,14 +179,14 @@ incident_signatures = sa.Table(
     sa.Column("agent", sa.Text, nullable=False),
     sa.Column("incident", Whole, sa.ForeignKey("incident.number"), nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),
-    # "author", "manager", "leader", or a department's name.
+    # "review", "leaders", or a department's name.
     sa.Column("role", Words, nullable=False),
     sa.Column("person", Words, nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("remark", Words, nullable=False),
     sa.Column("digest", Digest, nullable=False),
-    sa.UniqueConstraint("agent", "incident", "revision", "role"),
+    sa.UniqueConstraint("agent", "incident", "revision", "role", "verdict"),
     sqlite_strict=True,
 )
 

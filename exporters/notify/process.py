@@ -1,4 +1,4 @@
-"""A program that is started for one message and must end within a deadline, with all that it started."""
+"""A program that is started once and must end within a deadline, with all that it started."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ TEMPORARY = 75
 """The exit status (EX_TEMPFAIL of sysexits.h) that asks to be tried again."""
 
 
-async def run(argv: Sequence[str], given: bytes, *, within: float) -> tuple[int, str]:
-    """Start a program without a shell, ``given`` on its standard input; return its exit status and its last words.
+async def run(argv: Sequence[str], given: bytes, *, within: float, aloud: bool = False) -> tuple[int, str]:
+    """Start a program without a shell, ``given`` on its standard input; return its exit status and what it said.
+
+    What it says of itself on standard error, in a line; ``aloud`` keeps standard output too, in full.
 
     It has a process group of its own, which is killed at the deadline or when nobody waits any more. Raises
     TimeoutError, or OSError when it cannot be started.
@@ -38,7 +40,7 @@ async def run(argv: Sequence[str], given: bytes, *, within: float) -> tuple[int,
     loop.add_reader(hears, listen)
     try:
         try:
-            process = await _started(argv, given, speaks)
+            process = await _started(argv, given, speaks, speaks if aloud else DEVNULL)
         finally:
             os.close(speaks)
         try:
@@ -53,10 +55,10 @@ async def run(argv: Sequence[str], given: bytes, *, within: float) -> tuple[int,
     finally:
         loop.remove_reader(hears)
         os.close(hears)
-    return status, shown(said.decode(errors="replace").strip(), 200)
+    return status, shown(said.decode(errors="replace").strip(), SAID_MOST if aloud else 200)
 
 
-async def _started(argv: Sequence[str], given: bytes, speaks: int) -> asyncio.subprocess.Process:
+async def _started(argv: Sequence[str], given: bytes, speaks: int, output: int) -> asyncio.subprocess.Process:
     # A file in memory and a pipe of our own, not asyncio's pipes: with those the wait for a program lasts until
     # everything that it has left running closes them too.
     with os.fdopen(os.memfd_create("message"), "w+b") as message:
@@ -65,7 +67,7 @@ async def _started(argv: Sequence[str], given: bytes, speaks: int) -> asyncio.su
         return await asyncio.create_subprocess_exec(
             *argv,
             stdin=message,
-            stdout=DEVNULL,
+            stdout=output,
             stderr=speaks,
             start_new_session=True,
             cwd="/",

@@ -168,6 +168,9 @@ def upgrade() -> None:
         sa.Column("opened", WHOLE, nullable=False),
         sa.Column("submitted", WHOLE),
         sa.Column("digest", sa.LargeBinary()),
+        sa.Column("roles", sa.Text(), nullable=False),
+        sa.Column("department", sa.Text(), nullable=False),
+        sa.Column("file_number", sa.Text(), nullable=False),
         sa.Column("archived", WHOLE),
         sa.Column("kept_until", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("agent", "incident", name="pk_incident_report"),
@@ -204,7 +207,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_incident_signature"),
         sa.ForeignKeyConstraint(["incident"], ["incident.number"], name="fk_incident_signature_incident_incident"),
         sa.UniqueConstraint(
-            "agent", "incident", "revision", "role", name="uq_incident_signature_agent_incident_revision_role"
+            "agent",
+            "incident",
+            "revision",
+            "role",
+            "verdict",
+            name="uq_incident_signature_agent_incident_revision_role_verdict",
         ),
         sqlite_strict=True,
     )
