@@ -11,12 +11,10 @@ from typing import Final
 from duty.alerts import Alert
 from duty.findings import Severity
 from duty.fold import REACH
-from duty.incidents import Grade, Incident, IncidentClass
+from duty.incidents import Grade, IncidentClass
 from duty.own_alerts import CUT_OFF
 from duty.targets import Target, all_behind
 
-JOINS_WITHIN: Final = timedelta(minutes=30)
-"""Failures of one site and class that begin so close together are taken for one incident."""
 LEAST_SILENT: Final = 3
 """A share of a site counts from so many targets on: one of two that does not answer is no half of a data centre."""
 
@@ -166,89 +164,6 @@ def _groups(
 
 def _age(alert: Alert) -> tuple[datetime, int]:
     return alert.opened, alert.number
-
-
-@dataclass(frozen=True, slots=True)
-class Sorted:
-    """Where a case belongs: to an incident that is open (``incident``), or to a new one (None).
-
-    ``joins`` are its alerts that belong to none yet, ``raises`` tells that the incident becomes major by it.
-    """
-
-    case: Case
-    incident: int | None
-    joins: tuple[int, ...]
-    raises: bool = False
-
-
-def sort_in(
-    found: Iterable[Case],
-    opened: Sequence[Incident],
-    joined: Mapping[int, int],
-    targets: Mapping[str, Target],
-) -> list[Sorted]:
-    """Say for each case which incident it is of, in the order of the cases; only what changes something is returned.
-
-    ``joined`` has the incident of each alert that belongs to one, handled or not: an alert that outlasts its incident
-    opens no other. A case that belongs to one sorted in before it is left for the next time, and no alert is in two.
-    """
-    by_number = {incident.number: incident for incident in opened}
-    changes: list[Sorted] = []
-    fresh: list[Case] = []
-    of_fresh: set[int] = set()
-    belongs = dict(joined)
-    raised: set[int] = set()
-    for case in found:
-        loose = tuple(number for number in case.alerts if number not in belongs and number not in of_fresh)
-        home = next((by_number[belongs[n]] for n in case.alerts if belongs.get(n) in by_number), None)
-        if home is None and (not loose or not of_fresh.isdisjoint(case.alerts)):
-            continue
-        home = home or next((incident for incident in opened if _takes(incident, case, targets)), None)
-        if home is None:
-            if not any(
-                _close(case, other.site, other.rule.kind, other.target, other.began, targets) for other in fresh
-            ):
-                fresh.append(case)
-                of_fresh.update(loose)
-                changes.append(Sorted(case, None, loose))
-            continue
-        raises = home.number not in raised and _may_raise(home, case)
-        if loose or raises:
-            changes.append(Sorted(case, home.number, loose, raises))
-            belongs |= dict.fromkeys(loose, home.number)
-            raised |= {home.number} if raises else set()
-    return changes
-
-
-def _takes(incident: Incident, case: Case, targets: Mapping[str, Target]) -> bool:
-    """Say whether a case of new alerts is of an incident; one that a person holds for general hides no major one."""
-    return (
-        not incident.rehearsal
-        and (case.rule.grade is not Grade.MAJOR or incident.major or not incident.overruled_by)
-        and _close(case, incident.site, incident.kind, incident.target, incident.began, targets)
-    )
-
-
-def _may_raise(incident: Incident, case: Case) -> bool:
-    return case.rule.grade is Grade.MAJOR and not incident.major and not incident.overruled_by
-
-
-def _close(
-    case: Case, site: str, kind: IncidentClass, target: str, began: datetime, targets: Mapping[str, Target]
-) -> bool:
-    """Say whether a case is of the same cause as far as can be seen: the same site and class, and near or close."""
-    if (case.site, case.rule.kind) != (site, kind):
-        return False
-    if abs(case.began - began) <= JOINS_WITHIN or case.target == target:
-        return True
-    one, other = targets.get(case.target), targets.get(target)
-    if one is None or other is None:
-        return False
-    return (
-        case.target in (*other.depends_on, other.redundant_with)
-        or target in (*one.depends_on, one.redundant_with)
-        or bool(set(one.depends_on) & set(other.depends_on))
-    )
 
 
 SHIPPED: Final = (

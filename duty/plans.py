@@ -223,7 +223,7 @@ def advance(run: PlanRun, now: datetime, commands: Collection[str] = ()) -> list
     """Return what is due by now, each once: steps that begin, and those that nobody did in time.
 
     ``tells`` is "told", "asked", "run" or "overdue". Of commands only those are run whose path is among ``commands``; a
-    person is asked to run any other, and one of which something is not known, or whose end nobody saw.
+    person is asked to run any other, one of which something is not known, one that failed or whose end nobody saw.
     """
     if not run.open:
         return []
@@ -238,7 +238,7 @@ def _moved(step: RunStep, started: datetime, now: datetime, commands: Collection
             case StepKind.TELL:
                 # It is told when it is decided, which can be late; the record has the moment that is true.
                 return Advance(step, replace(step, state=StepState.DONE, due=due, at=now), "told")
-            case StepKind.RUN if step.step.command[0] in commands and not _has_blank(step.step.command):
+            case StepKind.RUN if step.due is None and _may_run(step.step.command, commands):
                 return Advance(step, replace(step, state=StepState.RUNNING, due=max(due, now)), "run")
             case _:
                 return Advance(step, replace(step, state=StepState.DUE, due=max(due, now)), "asked")
@@ -253,9 +253,9 @@ def _moved(step: RunStep, started: datetime, now: datetime, commands: Collection
     return None
 
 
-def _has_blank(command: Iterable[str]) -> bool:
-    """Say whether something of a command is not known: it would do something else than what was meant."""
-    return any(UNKNOWN in part for part in command)
+def _may_run(command: Sequence[str], commands: Collection[str]) -> bool:
+    """Say whether a command is allowed and all of it is known: with a blank it would do what nobody meant."""
+    return command[0] in commands and not any(UNKNOWN in part for part in command)
 
 
 def fault(step: RunStep, note: str, photo: int | None) -> str:
@@ -282,10 +282,10 @@ def skipped(step: RunStep, by: str, at: datetime, why: str) -> RunStep:
 
 
 def ran(step: RunStep, at: datetime, output: str, *, well: bool) -> RunStep:
-    """Note what a command said. One that failed is for a person: it is due from now."""
+    """Note what a command said. One that failed is not run again: ``advance`` asks a person next."""
     if well:
         return replace(step, state=StepState.DONE, at=at, note=output)
-    return replace(step, state=StepState.DUE, due=at, note=output)
+    return replace(step, state=StepState.WAITING, note=output)
 
 
 def ended(run: PlanRun, at: datetime) -> PlanRun:

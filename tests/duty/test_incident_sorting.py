@@ -9,7 +9,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duty.incident_rules import SHIPPED, Case, IncidentRule, Sorted, sort_in
+from duty.incident_rules import SHIPPED, Case, IncidentRule
+from duty.incident_sorting import Sorted, sort_in
 from duty.incidents import Found, Grade, Incident, IncidentClass, handled, raised, regraded
 from duty.targets import Target
 from tests.duty.test_incident_rules import MINUTE, NOW, target, targets

@@ -149,10 +149,14 @@ def test_a_command_of_which_something_is_not_known_is_for_a_person() -> None:
 def test_a_command_that_failed_is_for_a_person_from_now() -> None:
     run, _ = carried(started(replace(step(StepKind.RUN), within=5 * timedelta(seconds=1))), NOW, ALLOWED)
     failed = ran(run.steps[0], NOW + MINUTE, "no such circuit", well=False)
-    assert (failed.state, failed.due, failed.note) == (StepState.DUE, NOW + MINUTE, "no such circuit")
+    assert fault(failed, "", None) == ""
+    run, told = carried(replace(run, steps=(failed,)), NOW + MINUTE, ALLOWED)
+    assert told == ["1 asked"]
+    (asked,) = run.steps
+    assert (asked.state, asked.due, asked.note) == (StepState.DUE, NOW + MINUTE, "no such circuit")
     # What a command has to end in is too short for a person.
-    assert failed.deadline == NOW + 11 * MINUTE
-    assert done(failed, "王芳", NOW + 2 * MINUTE).note == "no such circuit"
+    assert asked.deadline == NOW + 11 * MINUTE
+    assert done(asked, "王芳", NOW + 2 * MINUTE).note == "no such circuit"
 
 
 def test_a_command_whose_end_nobody_saw_is_for_a_person() -> None:
