@@ -89,6 +89,9 @@ class Fields:
             row.height_rule, row.height = WD_ROW_HEIGHT_RULE.AT_LEAST, Mm(entry.room * LINE_TO_WRITE)
         if sum(len(cell.text) for cell in entry.said) < WHOLE_UP_TO:
             wordml.whole(row)
+        else:
+            # In the middle of several pages nobody would find the name.
+            squares[0].vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.TOP
 
 
 def table(book: Book, block: Table, width: float, phrases: Phrases) -> None:
@@ -181,11 +184,9 @@ def _name(square: Square, name: str) -> None:
 
 def _to_sign(paragraph: Paragraph, phrases: Phrases) -> None:
     """Draw the two lines to write on: the name, the time."""
-    # Not by tabs with a leader: some programs draw none behind the last word.
-    for name, blanks in ((phrases.signature, 64), (phrases.time, 44)):
-        paragraph.add_run(f"{shown(name, 40)} ")
-        paragraph.add_run("\u00a0" * blanks).underline = True
-        paragraph.add_run("    ")
+    # Of strokes: tabs with a leader, and blanks underlined, are not drawn by every program behind the last word.
+    lines = ((phrases.signature, 34), (phrases.time, 22))
+    paragraph.add_run("    ".join(f"{shown(name, 40)} {'_' * strokes}" for name, strokes in lines))
 
 
 def _grid(book: Book, widths: Sequence[float]) -> Grid:
