@@ -13,7 +13,7 @@ from duty.incident_news import News
 from duty.incidents import LONGEST_TITLE, IncidentClass
 from duty.plans import Evidence
 from exporters.words.catalogue import Say
-from exporters.words.events import LONGEST, Event, Pieces, clean, say_length, say_symptom
+from exporters.words.events import LONGEST, Event, EventKind, Pieces, clean, say_length, say_symptom
 from exporters.words.several import listed
 from exporters.words.times import format_time
 
@@ -22,6 +22,8 @@ Fields = Mapping[str, str]
 
 _HALF, _SHORT = (60, 24), (30, 12)
 """Characters of what somebody wrote where there is little room, and hardly any: of letters, of other scripts."""
+
+_OF_NEXT_REPORT = (EventKind.NEXT_REPORT_SOON, EventKind.NEXT_REPORT_LATE)
 
 
 def best(say: Say, section: str, codes: str, of: Fields) -> str:
@@ -62,7 +64,8 @@ def fields(event: Event, news: News, told: Pieces, say: Say, zone: ZoneInfo, now
 
     place = told.site or clean(news.site, longest)
     title = _title(news, say, longest)
-    due, over = news.due or news.next_at, news.restored
+    over = news.restored
+    due = news.due or (news.next_at if event.kind in _OF_NEXT_REPORT else None)
     leads, by, asked = clean(news.facts.leads, longest), clean(news.by, longest), names(news.asked)
     text, step = _written(news.text, say), _written(news.step.in_(say.language) if news.step else "", say)
     return {

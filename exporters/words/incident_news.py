@@ -45,7 +45,7 @@ TELLINGS: Final[Mapping[EventKind, Telling]] = MappingProxyType(
             (
                 _WHEN,
                 ("touches|touches_unknown", "devices"),
-                ("plan|no_plan", "leads|nobody_leads", "spot"),
+                ("plan|plan_state", "leads|nobody_leads", "spot"),
                 ("course",),
                 ("expected|not_expected", "next"),
             ),
@@ -124,9 +124,9 @@ TELLINGS: Final[Mapping[EventKind, Telling]] = MappingProxyType(
         EventKind.INCIDENT_CUSTOMERS: Telling(
             Severity.NOTE,
             (
-                ("sentence|no_sentence",),
+                ("sentence|sentence_over|no_sentence",),
                 ("scope|no_scope",),
-                ("expected|not_expected", "again"),
+                ("over|expected|not_expected", "again"),
                 ("customers_next",),
             ),
             "title_customers",
@@ -137,7 +137,7 @@ TELLINGS: Final[Mapping[EventKind, Telling]] = MappingProxyType(
 _NAMED_YOU: Final = {
     True: Telling(
         Severity.CRITICAL,
-        (("named_by_word|named_by|named_word",), _WHEN, _TOUCHES, ("plan|no_plan", "spot"), ("command_by|command",)),
+        (("named_by_word|named_by|named_word",), _WHEN, _TOUCHES, ("plan|plan_state", "spot"), ("command_by|command",)),
         head="named_lead_you",
         asks=True,
     ),

@@ -72,7 +72,11 @@ PARTS: Final[Mapping[EventKind, tuple[Forms, ...]]] = MappingProxyType(
         EventKind.REPORT_COUNTERSIGN: (_WHAT, ("countersign",)),
         EventKind.REPORT_ARCHIVED: (_WHAT, ("nothing",)),
         EventKind.INCIDENT_CUSTOMERS: (
-            *((("sentence", _THING), "no_sentence"), (("scope", _DETAIL), ""), (("expected", _PERSON), "")),
+            *(
+                (("sentence", _THING), "sentence_over|no_sentence"),
+                (("scope", _DETAIL), ""),
+                (("expected", _PERSON), ""),
+            ),
             (("say_no_more", _SITE), ""),
         ),
     }

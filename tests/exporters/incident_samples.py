@@ -242,9 +242,15 @@ def customers_blank(say: Say) -> Event:
     return _event(NewsKind.CUSTOMERS, say, replace(major(say), facts=Facts(), next_at=None), 5)
 
 
+def customers_over(say: Say) -> Event:
+    news = replace(major(say), restored=T0 + 47 * MINUTE, next_at=None)
+    return _event(NewsKind.CUSTOMERS, say, news, 49)
+
+
 NEWS: tuple[Told, ...] = (
     opened, first, first_blank, progress, final, handled, not_major, you_command, you_are_sent, another_commands,
     another_is_sent, support, step, word, step_late, report_soon, report_late, file_soon, file_late, legal_soon,
     legal_late, review, returned, countersign, archived, customers, customers_blank,
+    customers_over,
 )  # fmt: skip
 """One of each kind at least, by the names that their golden texts have."""

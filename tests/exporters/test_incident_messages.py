@@ -141,6 +141,13 @@ def test_who_commands_is_not_told_to_ring_themselves() -> None:
     assert "call Manager B" in said(replace(samples.step(EN), news=_short_step()), EN).sms
 
 
+def test_no_other_moment_is_taken_for_that_by_which_a_step_is_due() -> None:
+    assert (
+        said(replace(samples.step(EN), news=replace(_short_step(), due=None)), EN).lines[1]
+        == "Tech A: now, with a note"
+    )
+
+
 def _short_step() -> News:
     news = samples.step(EN).news
     assert news
