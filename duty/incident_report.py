@@ -107,7 +107,7 @@ class CourseLine:
     who: str
     code: str
     text: str = ""
-    data: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,8 @@ from duty.incidents import Incident
 from duty.people import Person
 from duty.plans import PlanRun
 from duty.targets import Target
-from exporters.words import Say, say_alert
+from exporters.words import Say
+from exporters.words.incident_course import draft_title
 
 LOOKED: Final = timedelta(days=2)
 """So old at most is the sheet that a device's model and serial number are taken from."""
@@ -97,7 +98,7 @@ def draft(
         course=tuple(_course(conn, agent, happened, of, titles))[:MOST_COURSE],
         plan=_plan(runs[0], titles, say) if runs else None,
         measures=tuple(_measures(runs, titles, say)),
-        people=tuple(_people(incident, happened, there)),
+        people=tuple(_people(incident, happened, there, say)),
         told_manager=tuple(_told(happened, there, "manager")),
         told_leaders=tuple(_told(happened, there, "leader", "group")),
         bulletins=tuple(_bulletin(each, titles) for each in bulletins.bulletins_of(conn, agent, incident.number)),
@@ -196,9 +197,7 @@ def _drafted(
 
 def title_of(incident: Incident, of: Sequence[Alert], say: Say) -> str:
     """Return what an incident is called: by a person, else by what is wrong with what."""
-    if incident.title or not of:
-        return incident.title or incident.name
-    return f"{of[0].key[0]} {say_alert(of[0], say)}"
+    return incident.title or (draft_title(of[0], say) if of else incident.name)
 
 
 def _course(
@@ -212,7 +211,7 @@ def _course(
     for alert in of:
         for event in timeline.events(conn, agent, alert.number):
             if event.kind in OF_ALERTS:
-                said = {"alert": f"{alert.number}", "target": alert.key[0]}
+                said: dict[str, str | int] = {"alert": alert.number, "target": alert.key[0]}
                 lines.append(
                     CourseLine(event.at, _who(event.actor, titles), f"alert_{event.kind.value}", event.text, said)
                 )
@@ -223,9 +222,10 @@ def _who(actor: str, titles: Mapping[str, str]) -> str:
     return "" if actor == AGENT else titles.get(actor, actor)
 
 
-def _said(data: Mapping[str, object], titles: Mapping[str, str]) -> dict[str, str]:
-    said = {name: f"{value}" for name, value in data.items() if value is not None and value != ""}
-    return said | ({"person": titles.get(said["person"], said["person"])} if "person" in said else {})
+def _said(data: Mapping[str, object], titles: Mapping[str, str]) -> dict[str, str | int]:
+    said = {name: value for name, value in data.items() if isinstance(value, str | int) and value != ""}
+    person = said.get("person")
+    return said | ({"person": titles.get(person, person)} if isinstance(person, str) else {})
 
 
 def _plan(run: PlanRun, titles: Mapping[str, str], say: Say) -> PlanLine:
@@ -239,12 +239,14 @@ def _measures(runs: Sequence[PlanRun], titles: Mapping[str, str], say: Say) -> I
             yield StepLine(step.at or step.due, _who(step.by, titles), text, step.state.value, step.note)
 
 
-def _people(incident: Incident, happened: Sequence[IncidentEvent], there: Mapping[str, Person]) -> Iterator[PersonLine]:
+def _people(
+    incident: Incident, happened: Sequence[IncidentEvent], there: Mapping[str, Person], say: Say
+) -> Iterator[PersonLine]:
     acted = [event.actor for event in happened if event.actor != AGENT]
     sent = [str(event.data["person"]) for event in happened if event.kind is IncidentEventKind.NAMED]
     for name in dict.fromkeys([*([incident.leads] if incident.leads else []), *acted, *sent]):
         person = there.get(name)
-        part = "leads" if name == incident.leads else ""
+        part = say("incident.leads") if name == incident.leads else ""
         yield PersonLine(
             (person.title if person else "") or name, person.posts[0].value if person and person.posts else "", part
         )

@@ -17,6 +17,7 @@ from exporters.papers.incident_tables import IncidentTables
 from exporters.papers.paper import Block, Cell, Entry, Mark, Pairs, Paper, Section, Words
 from exporters.papers.report_clocks import filed, legal, must_report
 from exporters.words import Say, shown
+from exporters.words.incident_fields import say_rule
 
 _UNSAFE: Final = re.compile(r"[^\w.-]+")
 ROOM: Final = {
@@ -157,7 +158,7 @@ class _Layout:
         rule = self._content.rule
         if not rule:
             return self._say("incident_report.by_person")
-        return self._clerk.known(f"incident.rule.{rule}", rule)
+        return say_rule(rule, self._say)
 
     def _impact(self) -> Iterator[Block]:
         yield self._tables.equipment()

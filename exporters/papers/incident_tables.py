@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from duty.incident_report import BulletinKind, BulletinLine, CourseLine, ReportContent, StepLine, ToldLine
+from duty.bulletins import BulletinKind
+from duty.incident_report import BulletinLine, CourseLine, ReportContent, StepLine, ToldLine
 from exporters.papers.clerk import Clerk
 from exporters.papers.paper import Cell, Mark, Table
 from exporters.words import format_value
+from exporters.words.incident_course import say_event
 
 
 class IncidentTables:
@@ -38,11 +40,7 @@ class IncidentTables:
 
     def happened(self, line: CourseLine) -> str:
         """Say what a line of the course tells: its code in words, and what a person wrote."""
-        what = self._say(f"incident.event.{line.code}", **line.data) if self._known("event", line.code) else line.code
-        return pair(self._say.template("incident_report.said"), what, line.text)
-
-    def _known(self, under: str, code: str) -> bool:
-        return f"incident.{under}.{code}" in self._say
+        return say_event(line.code, line.text, line.data, self._say)
 
     def measures(self) -> Table:
         """Lay out what was done, step by step (17)."""
@@ -52,9 +50,8 @@ class IncidentTables:
             return " ".join(part for part in (line.result, line.note and noted.format(text=line.note)) if part)
 
         def state(code: str) -> Cell:
-            words = f"incident_report.step.states.{code}"
-            bad = code in ("skipped", "failed")
-            return Cell(say(words) if words in say else code, Mark.WARNING if bad else Mark.PLAIN)
+            words = f"plan.state.{code}"
+            return Cell(say(words) if words in say else code, Mark.WARNING if code == "skipped" else Mark.PLAIN)
 
         rows = [
             [self._at(line.at), Cell(line.by), Cell(line.text), state(line.state), Cell(result(line))]
@@ -69,9 +66,9 @@ class IncidentTables:
             [
                 self._at(line.at),
                 Cell(self._who(line.title or line.person, line.post)),
-                Cell(self._word("channel", line.channel)),
-                Cell(self._word("told", line.what)),
-                Cell(self._word("answer", line.answer)),
+                Cell(line.channel),
+                Cell(self._clerk.known(f"incident.news.{line.what}", line.what)),
+                Cell(line.answer),
             ]
             for line in lines
         ]
@@ -143,9 +140,6 @@ class IncidentTables:
     def _who(self, name: str, post: str) -> str:
         say, words = self._say, f"post.{post}"
         return say("incident_report.person", name=name, post=say(words) if words in say else post) if post else name
-
-    def _word(self, under: str, code: str) -> str:
-        return self._say(f"incident.{under}.{code}") if self._known(under, code) else code
 
     def _at(self, at: datetime | None) -> Cell:
         return Cell(self._clerk.stamp(at))
