@@ -13,6 +13,7 @@ import schedule
 from agent.clock import Clock
 from agent.services import make_round, take_up, tidy
 from agent.services.beat import beat
+from agent.services.call_out import CallOut, note_resumed
 from agent.services.deliver import Deliverer
 from agent.services.escalate import escalate
 from agent.services.hints import Hints
@@ -25,8 +26,10 @@ from agent.services.station import Station
 from agent.services.watch import Watch
 from agent.services.watch_self import look_at_self
 from agent.store import runs
+from duty import own_alerts
 from duty.errors import StoreError
 from duty.rounds import BY_HAND, Due, due
+from exporters.own_health import STALLED
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +52,7 @@ class Ticks:
         self.watch = Watch(station)
         self.hints = Hints()
         self.deliverer = deliverer
+        self.call_out = CallOut(station, deliverer) if deliverer is not None else None
         self.made = 0
         self._next_watch: datetime | None = None
         self._next_beat: datetime | None = None
@@ -57,10 +61,11 @@ class Ticks:
         self._next_brief: datetime | None = None
         self._delivering: asyncio.Task[object] | None = None
         self._steps: list[tuple[datetime, timedelta]] = []
+        self._desk_began = station.clock.now()
         self._desk: asyncio.Task[object] | None = None
         self._tidying: asyncio.Task[object] | None = None
         self._testing: asyncio.Task[object] | None = None
-        self._failing = False
+        self._failing = ""
         self._following: asyncio.Handle | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -85,9 +90,15 @@ class Ticks:
             )
             self.station.peers.shift(step)
             self.station.memory.shift(step)
+            self.station.troubles.shift(step)
+            self._desk_began += step
             self._steps.append((now, step))
         lower_limits(self.station, now)
         desk_free = self._desk is None or self._desk.done()
+        hangs = "" if desk_free or now - self._desk_began < STALLED else "the database does not answer"
+        self.station.troubles.note(own_alerts.RECORD, self._failing or self.station.recorder.failing or hangs, now)
+        if self.call_out is not None and self.call_out.due(now):
+            self._go(self.call_out.call(now))
         if self._next_watch is None or now >= self._next_watch:
             # A round that waits for the database looks at nothing: until it can begin, the watch goes on.
             without = self._expected(now) if desk_free and not self._failing else frozenset()
@@ -95,7 +106,7 @@ class Ticks:
             self._next_watch = _next(self._next_watch or now, self.station.orders.watch_every, now)
         self._follow_hints()
         if desk_free:
-            self._desk = self._go(self._write(now))
+            self._desk, self._desk_began = self._go(self._write(now)), now
         if self.deliverer is not None and (self._delivering is None or self._delivering.done()):
             self._delivering = self._go(self._deliver(self.deliverer))
         # Not at the desk: after a long absence there are hours of it, and no round must wait for that.
@@ -161,9 +172,12 @@ class Ticks:
             await self._rounds(now)
             if self.deliverer is not None:
                 await station.store.write(escalate, station.orders, now)
+                station.escalated = now
             if self._next_beat is None or now >= self._next_beat:
                 await station.store.write(beat, station.run, station.orders, look_at_self(station), now)
-                self._next_beat = now + BEAT
+                self._next_beat, station.beaten = now + BEAT, now
+            if self._failing:
+                await note_resumed(station, now)
             # The last, for whatever is wrong with a brief must hold up nothing that calls for somebody.
             if self.deliverer is not None and (self._next_brief is None or now >= self._next_brief):
                 self._next_brief = now.replace(second=0, microsecond=0) + BRIEFS
@@ -172,9 +186,9 @@ class Ticks:
         except StoreError as error:
             if not self._failing:
                 log.error("the record cannot be written, it is tried again each second: %s", error)
-            self._failing = True
+            self._failing = str(error)
         else:
-            self._failing = False
+            self._failing = ""
 
     async def _rounds(self, now: datetime) -> None:
         station = self.station
