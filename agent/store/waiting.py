@@ -14,13 +14,13 @@ from agent.store.schema import outbox
 
 def waiting_since(conn: Connection, agent: str) -> dict[str, datetime]:
     """Return for each channel with letters that wait since when the oldest of them has."""
-    query = sa.select(outbox.c.channel, sa.func.min(outbox.c.created)).where(outbox.c.agent == agent, WAITS)
-    return dict(conn.execute(query.group_by(outbox.c.channel)).tuples())
+    query = sa.select(outbox.c.channel, sa.func.min(outbox.c.created).label("at")).where(outbox.c.agent == agent, WAITS)
+    return {row.channel: row.at for row in conn.execute(query.group_by(outbox.c.channel))}
 
 
 def last_sent(conn: Connection, agent: str, which: Iterable[str]) -> dict[str, datetime]:
     """Return when the last letter left by each of these channels."""
-    query = sa.select(outbox.c.channel, sa.func.max(outbox.c.sent_at)).where(
+    query = sa.select(outbox.c.channel, sa.func.max(outbox.c.sent_at).label("at")).where(
         outbox.c.agent == agent, outbox.c.state == OutboxState.SENT.value, outbox.c.channel.in_(list(which))
     )
-    return dict(conn.execute(query.group_by(outbox.c.channel)).tuples())
+    return {row.channel: row.at for row in conn.execute(query.group_by(outbox.c.channel))}
