@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from agent.services.overview import Health
 from agent.services.station import Station
+from duty.own_alerts import RECORD
 from exporters.own_health import STALLED, Desk
 from exporters.own_health import Health as OwnHealth
 
@@ -51,6 +52,11 @@ class Pulse:
             failures=dict(station.looker.failures),
             desk=self.desk,
             traps=station.trap_health() if station.trap_health is not None else None,
+            beaten=station.beaten or station.started,
+            escalated=station.escalated or station.started,
+            unwritten=station.troubles.lasts(RECORD, station.clock.now()),
+            room=station.room,
+            clock_steps=station.clock_steps,
         )
 
     def lines(self) -> tuple[Health, ...]:
