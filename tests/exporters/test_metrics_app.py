@@ -298,3 +298,14 @@ async def test_a_picture_that_fails_leaves_the_page_as_it_was_and_the_next_one_w
     camera.error = None
     await page.refresh()
     assert 'site="after"' in text_of(page)
+
+
+async def test_an_agent_that_can_write_nothing_does_not_work_and_says_so(
+    agent: Agent, client: httpx.AsyncClient
+) -> None:
+    agent.health = replace(WELL, unwritten=timedelta(seconds=30))
+    assert (await client.get("/healthz")).status_code == 200, "a lock for half a minute is nobody's trouble"
+    agent.health = replace(WELL, unwritten=timedelta(seconds=61))
+    answer = await client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["causes"] == ["the record cannot be written for 61 s"]
