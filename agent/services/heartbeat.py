@@ -41,7 +41,8 @@ class Wellness:
         for part, idle in self._pulse.idle().items():
             if idle > STALLED:
                 return part
-        if station.recorder.failing:
+        # Where nothing changes the recorder has nothing to write; that the desk cannot is seen all the same.
+        if station.recorder.failing or station.troubles.lasts(own_alerts.RECORD, now) > STALLED:
             return "record"
         return "watch" if station.orders.targets and now - self._since > self._allowed() else ""
 

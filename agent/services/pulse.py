@@ -66,7 +66,7 @@ class Pulse:
         traps = self._station.trap_health() if self._station.trap_health is not None else None
         return (
             *(Health(part, since <= STALLED, f"{since.total_seconds():.0f} s") for part, since in sorted(idle.items())),
-            Health("record", not self._station.recorder.failing, str(waiting)),
+            Health("record", not (self._station.recorder.failing or self._station.troubles.why(RECORD)), str(waiting)),
             Health("settings", self._station.settings_accepted),
             *((Health("traps", not traps.trouble, traps.trouble or traps.figure),) if traps else ()),
         )

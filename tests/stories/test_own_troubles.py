@@ -11,6 +11,8 @@ from typing import Any, cast
 import pytest
 
 from agent.services import take
+from agent.services.heartbeat import Wellness
+from agent.services.pulse import Pulse
 from agent.services.watch import Watch
 from agent.store import alerts, journal
 from agent.store import channels as channel_table
@@ -199,8 +201,13 @@ async def test_while_nothing_can_be_written_the_fallback_contact_is_told_once_an
 ) -> None:
     await night.go_on_duty()
     await night.until("01:05", QUIETLY)
+    wellness = Wellness(night.station, Pulse(night.station))
     with full(night):
+        await night.until("01:06")
+        assert (night.sent, wellness.ill()) == ([], ""), "a moment is nobody's trouble"
         await night.until("01:30")
+        assert wellness.ill() == "record", "the heartbeat is withheld"
+        assert [line.code for line in (await night.board()).health if not line.ok] == ["record"]
     (told,) = night.sent
     assert (told.channel, told.address) == ("sms", "9")
     assert "cannot be written since" in told.title
