@@ -91,6 +91,7 @@ class CallOut:
 async def note_resumed(station: Station, now: datetime) -> None:
     """Write that nothing could be written for a while, where it was long enough to matter. Raises StoreError."""
     lasted = station.troubles.lasts(RECORD, now)
+    log.info("the record is written again after %d s", lasted.total_seconds())
     if lasted >= terms(RECORD).lasting():
         said = {"seconds": round(lasted.total_seconds())}
         await station.store.write(journal.append, "record_resumed", now, journal.AGENT, "ok", said)
