@@ -22,7 +22,7 @@ from agent.control.review_verbs import ReviewVerbs
 from agent.control.roster_verbs import RosterVerbs
 from agent.control.server import ControlServer
 from agent.control.verbs import Verbs
-from agent.services import accounts, reload
+from agent.services import accounts, reload, space
 from agent.services.deliver import Deliverer
 from agent.services.picture import take_picture
 from agent.services.pulse import Pulse
@@ -114,6 +114,7 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
             failed=station.failed_pages,
         ),
     ]
+    work.append(space.keep_looking(station, bootstrap.state_dir(settings)))
     asides = (bootstrap.make_heartbeat(settings, station, pulse), bootstrap.make_forwarder(settings, station), traps)
     work.extend(aside.keep() for aside in asides if aside is not None)
     async with _together(work) as ended:

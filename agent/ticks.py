@@ -13,6 +13,7 @@ import schedule
 from agent.clock import Clock
 from agent.services import make_round, take_up, tidy
 from agent.services.beat import beat
+from agent.services.call_out import CallOut, note_resumed
 from agent.services.deliver import Deliverer
 from agent.services.escalate import escalate
 from agent.services.hints import Hints
@@ -27,8 +28,10 @@ from agent.services.station import Station
 from agent.services.watch import Watch
 from agent.services.watch_self import look_at_self
 from agent.store import runs
+from duty import own_alerts
 from duty.errors import StoreError
 from duty.rounds import BY_HAND, Due, due
+from exporters.own_health import STALLED
 
 log = logging.getLogger(__name__)
 
@@ -53,19 +56,16 @@ class Ticks:
         self.watch = Watch(station)
         self.hints = Hints()
         self.deliverer = deliverer
+        self.call_out = CallOut(station, deliverer) if deliverer is not None else None
         self.made = 0
-        self._next_watch: datetime | None = None
-        self._next_beat: datetime | None = None
-        self._next_tidy: datetime | None = None
-        self._next_test: datetime | None = None
-        self._next_brief: datetime | None = None
-        self._next_incidents: datetime | None = None
+        self._next: dict[str, datetime] = {}
         self._delivering: asyncio.Task[object] | None = None
         self._steps: list[tuple[datetime, timedelta]] = []
+        self._desk_began = station.clock.now()
         self._desk: asyncio.Task[object] | None = None
         self._tidying: asyncio.Task[object] | None = None
         self._testing: asyncio.Task[object] | None = None
-        self._failing = False
+        self._failing = ""
         self._following: asyncio.Handle | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -84,36 +84,43 @@ class Ticks:
         now, step = self.notice.tick()
         if step:
             # Deadlines go with the clock: a step must neither silence the watch for hours nor fire it at once.
-            for name in ("_next_watch", "_next_beat", "_next_tidy", "_next_test", "_next_brief", "_next_incidents"):
-                at = getattr(self, name)
-                setattr(self, name, at + step if at else None)
+            self._next = {what: at + step for what, at in self._next.items()}
             self.station.peers.shift(step)
             self.station.memory.shift(step)
+            self.station.troubles.shift(step)
+            self._desk_began += step
             self._steps.append((now, step))
         lower_limits(self.station, now)
         desk_free = self._desk is None or self._desk.done()
-        if self._next_watch is None or now >= self._next_watch:
+        hangs = "" if desk_free or now - self._desk_began < STALLED else "the database does not answer"
+        self.station.troubles.note(own_alerts.RECORD, self._failing or self.station.recorder.failing or hangs, now)
+        if self.call_out is not None and self.call_out.due(now):
+            self._go(self.call_out.call(now))
+        if self._due("watch", now):
             # A round that waits for the database looks at nothing: until it can begin, the watch goes on.
             without = self._expected(now) if desk_free and not self._failing else frozenset()
             self._go(self.watch.make(now, without=without))
-            self._next_watch = _next(self._next_watch or now, self.station.orders.watch_every, now)
+            self._next["watch"] = _following(self._next.get("watch", now), self.station.orders.watch_every, now)
         self._follow_hints()
         if desk_free:
-            self._desk = self._go(self._write(now))
+            self._desk, self._desk_began = self._go(self._write(now)), now
         if self.deliverer is not None and (self._delivering is None or self._delivering.done()):
             self._delivering = self._go(self._deliver(self.deliverer))
         # Not at the desk: after a long absence there are hours of it, and no round must wait for that.
-        if (self._next_tidy is None or now >= self._next_tidy) and (self._tidying is None or self._tidying.done()):
+        if self._due("tidy", now) and (self._tidying is None or self._tidying.done()):
             self._tidying = self._go(self._tidy(now))
-            self._next_tidy = now + TIDY
+            self._next["tidy"] = now + TIDY
         # A channel that hangs holds up no more than the tests of the others.
-        if (self._next_test is None or now >= self._next_test) and (self._testing is None or self._testing.done()):
+        if self._due("test", now) and (self._testing is None or self._testing.done()):
             self._testing = self._go(self._test(now))
-            self._next_test = now + SELF_TEST
+            self._next["test"] = now + SELF_TEST
         if not self.made:
             # Of 1,000 targets it takes minutes, for which neither the watch nor a round need wait.
             self._go(take_up.recall_trends(self.station))
         self.made += 1
+
+    def _due(self, what: str, now: datetime) -> bool:
+        return what not in self._next or now >= self._next[what]
 
     def hint(self, name: str) -> bool:
         """Look at a target as soon as it is free, for something was heard of it; False where too many wait."""
@@ -165,24 +172,27 @@ class Ticks:
             await self._rounds(now)
             if self.deliverer is not None:
                 await station.store.write(escalate, station.orders, now)
-            if self._next_beat is None or now >= self._next_beat:
+                station.escalated = now
+            if self._due("beat", now):
                 await station.store.write(beat, station.run, station.orders, look_at_self(station), now)
-                self._next_beat = now + BEAT
-            if self._next_incidents is None or now >= self._next_incidents:
-                self._next_incidents = now + INCIDENTS
+                self._next["beat"], station.beaten = now + BEAT, now
+            if self._failing:
+                await note_resumed(station, now)
+            if self._due("incidents", now):
+                self._next["incidents"] = now + INCIDENTS
                 for ordered in await station.store.write(run_incidents, station.orders, now):
                     self._go(run_command(station, ordered))
             # The last, for whatever is wrong with a brief must hold up nothing that calls for somebody.
-            if self.deliverer is not None and (self._next_brief is None or now >= self._next_brief):
-                self._next_brief = now.replace(second=0, microsecond=0) + BRIEFS
+            if self.deliverer is not None and self._due("brief", now):
+                self._next["brief"] = now.replace(second=0, microsecond=0) + BRIEFS
                 if briefs_due(station.orders, now):
                     await station.store.write(send_briefs, station.orders, now)
         except StoreError as error:
             if not self._failing:
                 log.error("the record cannot be written, it is tried again each second: %s", error)
-            self._failing = True
+            self._failing = str(error)
         else:
-            self._failing = False
+            self._failing = ""
 
     async def _rounds(self, now: datetime) -> None:
         station = self.station
@@ -254,7 +264,7 @@ class Ticks:
             log.error("the end of this run cannot be written, the next one will note a gap: %s", why)
 
 
-def _next(planned: datetime, every: timedelta, now: datetime) -> datetime:
+def _following(planned: datetime, every: timedelta, now: datetime) -> datetime:
     """Return the next beat of a rhythm after ``now``; beats that were slept through are not made up for."""
     return planned + every * ((now - planned) // every + 1)
 

@@ -13,6 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from duty.standstill import Room
 from duty.traps import TrapHealth
 from exporters.metric_names import clean
 
@@ -39,7 +40,9 @@ class Health:
     """How the agent is ``at`` the moment of asking.
 
     ``idle`` has for each part that must keep moving ("writer", "ticker") the time since it last did, by a clock that
-    never steps. ``looks`` and ``failures`` (by gap code) are counted since the start.
+    never steps. ``looks``, ``failures`` (by gap code) and ``clock_steps`` are counted since the start. ``beaten`` is
+    when the last beat was written, ``escalated`` when the open alerts were last gone through, ``unwritten`` how long
+    nothing can be written.
     """
 
     at: datetime
@@ -54,15 +57,23 @@ class Health:
     failures: Mapping[str, int] = field(default_factory=dict)
     desk: Desk = field(default_factory=Desk)
     traps: TrapHealth | None = None
+    beaten: datetime | None = None
+    escalated: datetime | None = None
+    unwritten: timedelta = timedelta(0)
+    room: Room | None = None
+    clock_steps: int = 0
 
 
 def stalled(health: Health, within: timedelta = STALLED) -> list[str]:
     """Name each part that has not moved within the time, one line for each; an empty list means that all work."""
-    return [
+    causes = [
         f"the {part} has not moved for {idle.total_seconds():.0f} s, allowed are {within.total_seconds():.0f} s"
         for part, idle in sorted(health.idle.items())
         if idle > within
     ]
+    if health.unwritten > within:
+        causes.append(f"the record cannot be written for {health.unwritten.total_seconds():.0f} s")
+    return causes
 
 
 class OwnMetrics:
@@ -140,11 +151,28 @@ class _HealthCollector(Collector):
             ("code",),
             {(code,): n for code, n in now.failures.items()},
         )
+        yield from _doing(now)
         if now.traps is not None:
             yield from _traps(now.traps)
 
 
 Samples = Mapping[tuple[str, ...], int | float]
+
+
+def _doing(now: Health) -> Iterator[Metric]:
+    """Say whether the agent does what it is there for: it beats, it escalates, it writes, its clock is steady."""
+    for name, words, at in (
+        ("beat", "When the last sign of life was written into the record.", now.beaten),
+        ("escalated", "When the open alerts were last gone through for whom they must call.", now.escalated),
+    ):
+        yield _gauge(f"{name}_timestamp_seconds", words, (), {(): at.timestamp()} if at is not None else {})
+    words = "How long nothing can be written into the record; 0 while it can."
+    yield _gauge("record_failing_seconds", words, (), {(): now.unwritten.total_seconds()})
+    room = now.room
+    yield _gauge("state_free_bytes", "Room in the state folder.", (), {(): room.free} if room is not None else {})
+    share: Samples = {(): room.share / 100} if room is not None else {}
+    yield _gauge("state_free_ratio", "Room in the state folder, of the whole.", (), share)
+    yield _counter("clock_steps", "Steps of the clock, above 5 s, since the start.", (), {(): now.clock_steps})
 
 
 def _traps(traps: TrapHealth) -> Iterator[Metric]:

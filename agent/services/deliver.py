@@ -90,6 +90,13 @@ class Deliverer:
             await self._write(health, channel)
         return receipt
 
+    async def call_out(self, contact: Contact, message: Message) -> None:
+        """Give one message to its channel and write nothing down, for where nothing can be. Raises NotifyError."""
+        notifier = self._notifiers.get(contact.channel)
+        if notifier is None:
+            raise NotifyError("refused", "no such channel in the settings", permanent=True)
+        await self._give(notifier, contact, message)
+
     @property
     def channels(self) -> tuple[str, ...]:
         """The channels there are."""

@@ -10,20 +10,17 @@ import json
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
 
 from agent.services.pulse import Pulse
 from agent.services.station import Station
 from config.secret import Secret
+from duty import own_alerts
 from duty.errors import NotifyError
 from exporters.notify.port import DEADLINE
 from exporters.notify.post import Post, judge_status, reveal
 from exporters.own_health import STALLED
 
 log = logging.getLogger(__name__)
-
-PATIENT: Final = timedelta(seconds=90)
-"""How long the targets may not have been looked at, however often they should be."""
 
 
 class Wellness:
@@ -44,12 +41,13 @@ class Wellness:
         for part, idle in self._pulse.idle().items():
             if idle > STALLED:
                 return part
-        if station.recorder.failing:
+        # Where nothing changes the recorder has nothing to write; that the desk cannot is seen all the same.
+        if station.recorder.failing or station.troubles.lasts(own_alerts.RECORD, now) > STALLED:
             return "record"
         return "watch" if station.orders.targets and now - self._since > self._allowed() else ""
 
     def _allowed(self) -> timedelta:
-        return max(PATIENT, 3 * self._station.orders.watch_every)
+        return own_alerts.terms(own_alerts.WATCH).lasting(self._station.orders.watch_every)
 
 
 class Heartbeat:

@@ -38,8 +38,10 @@ class Notice:
         if self.last_tick is not None and now - self.last_tick > PAUSED:
             log.warning("agent paused from=%s for=%ds", self.last_tick, (now - self.last_tick).total_seconds())
             self._absent(self.last_tick, now, "agent_paused")
+            self.station.troubles.anew(now)
         if abs(clock.step()) > STEPPED:
             step = clock.adopt()
+            self.station.clock_steps += 1
             before, now = now, clock.now()
             log.warning("clock stepped by=%+ds; it is now %s", step.total_seconds(), now)
             self._absent(min(before, now), max(before, now), "clock_stepped")

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from agent.services.overview import Health
 from agent.services.station import Station
+from duty.own_alerts import RECORD
 from exporters.own_health import STALLED, Desk
 from exporters.own_health import Health as OwnHealth
 
@@ -51,6 +52,11 @@ class Pulse:
             failures=dict(station.looker.failures),
             desk=self.desk,
             traps=station.trap_health() if station.trap_health is not None else None,
+            beaten=station.beaten or station.started,
+            escalated=station.escalated or station.started,
+            unwritten=station.troubles.lasts(RECORD, station.clock.now()),
+            room=station.room,
+            clock_steps=station.clock_steps,
         )
 
     def lines(self) -> tuple[Health, ...]:
@@ -60,7 +66,7 @@ class Pulse:
         traps = self._station.trap_health() if self._station.trap_health is not None else None
         return (
             *(Health(part, since <= STALLED, f"{since.total_seconds():.0f} s") for part, since in sorted(idle.items())),
-            Health("record", not self._station.recorder.failing, str(waiting)),
+            Health("record", not (self._station.recorder.failing or self._station.troubles.why(RECORD)), str(waiting)),
             Health("settings", self._station.settings_accepted),
             *((Health("traps", not traps.trouble, traps.trouble or traps.figure),) if traps else ()),
         )

@@ -111,7 +111,7 @@ def _wakes(transition: Transition, orders: Orders) -> bool | None:
     """Say whether the failure may wake somebody; None where the settings know nothing of it any more."""
     name, check, _ = transition.key
     if check in own_alerts.CHECKS:
-        return check in (own_alerts.CUT_OFF, own_alerts.PEER)
+        return own_alerts.may_wake(check, transition.after)
     target = orders.targets.get(name)
     rule = next((rule for rule in orders.rules.get(name, ()) if rule.name == check), None)
     if target is None or rule is None:

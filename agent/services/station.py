@@ -13,9 +13,11 @@ from agent.services.memory import Memory
 from agent.services.orders import Orders
 from agent.services.peers import Peers
 from agent.services.record import Recorder
+from agent.services.troubles import Troubles
 from agent.store.engine import Store
 from duty.overrides import Override
 from duty.rounds import Absence
+from duty.standstill import Room
 from duty.traps import TrapHealth
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,6 +57,11 @@ class Station:
     failed_pages: set[str] = field(default_factory=set)
     links: Links | None = None
     trap_health: Callable[[], TrapHealth] | None = None
+    troubles: Troubles = field(default_factory=Troubles)
+    room: Room | None = None
+    beaten: datetime | None = None
+    escalated: datetime | None = None
+    clock_steps: int = 0
     peers: Peers = field(default_factory=lambda: Peers({}, EPOCH))
 
     @property

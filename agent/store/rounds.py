@@ -140,6 +140,13 @@ def last_slots(conn: Connection, agent: str) -> dict[str, datetime]:
     return {row.cadence: row.slot for row in rows}
 
 
+def newest_round(conn: Connection, agent: str, cadence: str) -> Round | None:
+    """Return the round of a cadence's newest slot, made or missed."""
+    of = sa.select(rounds).where(rounds.c.agent == agent, rounds.c.cadence == cadence)
+    row = conn.execute(of.order_by(rounds.c.slot.desc()).limit(1)).one_or_none()
+    return _round(row) if row is not None else None
+
+
 def open_rounds(conn: Connection, agent: str) -> list[Round]:
     """Return the rounds that are still open, oldest first."""
     query = (

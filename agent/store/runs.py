@@ -68,6 +68,15 @@ def record_step(conn: Connection, agent: str, run_id: str, at: datetime, step: t
     conn.execute(clock_steps.insert().values(agent=agent, run_id=run_id, at=at, step_us=step // MICROSECOND))
 
 
+def newest_step(conn: Connection, agent: str, least: timedelta) -> ClockStep | None:
+    """Return the last step of the clock by ``least`` or more, forward or back."""
+    by, size = clock_steps.c.step_us, least // MICROSECOND
+    far = sa.or_(by >= size, by <= -size)
+    query = sa.select(clock_steps).where(clock_steps.c.agent == agent, far).order_by(clock_steps.c.number.desc())
+    row = conn.execute(query.limit(1)).one_or_none()
+    return ClockStep(row.at, timedelta(microseconds=row.step_us)) if row is not None else None
+
+
 def list_steps(conn: Connection, agent: str, since: datetime, until: datetime) -> list[ClockStep]:
     """Return the clock's steps from ``since`` to before ``until``, oldest first."""
     at = clock_steps.c.at

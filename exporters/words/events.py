@@ -52,6 +52,8 @@ class EventKind(StrEnum):
     CHANNEL_RESTORED = "channel_restored"
     ROSTER_GAP = "roster_gap"
     SETTINGS_REJECTED = "settings_rejected"
+    RECORD_FAILED = "record_failed"
+    RECORD_RESTORED = "record_restored"
     TEST = "test"
     DIGEST = "digest"
     HANDED = "handed"
@@ -110,9 +112,10 @@ class Event:
     ``reason`` is the step's code, why this person (``escalation.Page.reason``). ``deadline`` says when the alert goes
     on and to which post, None where nobody is next. ``taken_by`` and ``giver`` are titles. ``alerts`` are those of a
     digest, or those that a broken channel did not carry, ``taken_by`` of each a title; ``since`` is when the channel
-    failed, or from when the old settings are in force; ``word`` is what was wrong, or what who took it says.
-    ``answers`` tells that somebody listens to answers by SMS. ``brief`` has titles for names. ``form`` is the handover
-    form that ``giver`` returned, ``word`` says why. ``news`` is of an incident, and has titles for names.
+    failed, from when the old settings are in force, or since when nothing can be written; ``word`` is what was wrong,
+    or what who took it says. ``answers`` tells that somebody listens to answers by SMS. ``brief`` has titles for names.
+    ``form`` is the handover form that ``giver`` returned, ``word`` says why. ``news`` is of an incident, and has titles
+    for names.
     """
 
     kind: EventKind

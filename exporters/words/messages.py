@@ -10,12 +10,10 @@ from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from duty.alerts import Alert, AlertState
-from duty.escalation import SUBSTITUTES
 from duty.findings import Severity
 from duty.handed import LONGEST_SAID
 from exporters.notify.port import Message
-from exporters.words import briefs, incident_news, several
+from exporters.words import briefs, incident_news, own_messages, several
 from exporters.words.catalogue import Say
 from exporters.words.events import (
     LONGEST,
@@ -27,7 +25,6 @@ from exporters.words.events import (
     clean,
     pieces,
     say_length,
-    say_number,
     waited,
 )
 from exporters.words.several import MOST_LINES, listed
@@ -126,40 +123,6 @@ def _closed(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime)
     return (say("message.closed"), told.said(say, "named")), [line, done, note]
 
 
-def _channel_failed(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
-    lines = [told.said(say, "channel_word") if told.word else "", say("message.channel_next")]
-    return (say("message.channel"), told.said(say, "channel_failed")), lines
-
-
-def _channel_restored(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
-    missed = listed(say, [_state(alert, say) for alert in event.alerts]) if event.alerts else ""
-    line = say("message.channel_missed", n=len(event.alerts), alerts=missed) if missed else ""
-    return (say("message.channel_back"), told.said(say, "channel_restored")), [line]
-
-
-def _roster_gap(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
-    if (gap := event.gap) is None:
-        return (say("message.roster"), told.site), []
-    post, begin = say(f"post.{gap.post}"), format_time(gap.begin, now, zone, say)
-    instead = [say(f"post.{other}") for other in SUBSTITUTES.get(gap.post, ())]
-    lines = [
-        say("message.gap_end", clock=format_time(gap.end, now, zone, say)),
-        say("message.gap_instead", posts=listed(say, [*instead, say("message.fallback")])),
-        say("message.gap_next"),
-    ]
-    site = told.site or clean(gap.site)
-    return (say("message.roster"), say("message.gap", site=site, post=post, clock=begin)), lines
-
-
-def _settings_rejected(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
-    what = told.said(say, "old_settings_since" if told.since else "old_settings")
-    return (say("message.settings"), what), [told.word, say("message.settings_next")]
-
-
-def _test(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
-    return (say("message.test"), told.said(say, "test_what")), [told.said(say, "test_next")]
-
-
 def _digest(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datetime) -> Said:
     lines = several.called(event, _asked(event, told, say), say, zone, now)
     return (_graded(event, say), say("message.count", n=len(event.alerts))), lines
@@ -188,11 +151,13 @@ _SAID: Final = MappingProxyType[EventKind, Callable[[Event, Pieces, Say, ZoneInf
         EventKind.RESOLVED: _resolved,
         EventKind.CLOSED: _closed,
         EventKind.FIRED_AGAIN: _fired_again,
-        EventKind.CHANNEL_FAILED: _channel_failed,
-        EventKind.CHANNEL_RESTORED: _channel_restored,
-        EventKind.ROSTER_GAP: _roster_gap,
-        EventKind.SETTINGS_REJECTED: _settings_rejected,
-        EventKind.TEST: _test,
+        EventKind.CHANNEL_FAILED: own_messages.channel_failed,
+        EventKind.CHANNEL_RESTORED: own_messages.channel_restored,
+        EventKind.ROSTER_GAP: own_messages.roster_gap,
+        EventKind.SETTINGS_REJECTED: own_messages.settings_rejected,
+        EventKind.RECORD_FAILED: own_messages.record_failed,
+        EventKind.RECORD_RESTORED: own_messages.record_restored,
+        EventKind.TEST: own_messages.trial,
         EventKind.DIGEST: _digest,
         EventKind.HANDED: _handed,
         EventKind.DIGEST_ESCALATED: _digest_escalated,
@@ -210,8 +175,10 @@ def _severity(event: Event) -> Severity:
     match event.kind:
         case EventKind.TAKEN | EventKind.CLOSED | EventKind.DIGEST_TAKEN | EventKind.TEST:
             return Severity.NOTE
-        case EventKind.RESOLVED | EventKind.DIGEST_RESOLVED | EventKind.CHANNEL_RESTORED:
+        case EventKind.RESOLVED | EventKind.DIGEST_RESOLVED | EventKind.CHANNEL_RESTORED | EventKind.RECORD_RESTORED:
             return Severity.OK
+        case EventKind.RECORD_FAILED:
+            return Severity.CRITICAL
         case kind if kind in _BRIEFS:
             return briefs.severity(event)
         case kind if kind in OF_INCIDENTS:
@@ -291,9 +258,3 @@ def _taken_line(event: Event, told: Pieces, say: Say, zone: ZoneInfo, now: datet
     took = say_length(at - event.alert.fired, say) if event.alert else ""
     code = "taken_word" if told.word else "taken_line"
     return told.said(say, code, clock=format_time(at, now, zone, say), length=took)
-
-
-def _state(alert: Alert, say: Say) -> str:
-    state = say(f"alert.{alert.state}")
-    by = clean(alert.taken_by) if alert.state is AlertState.ACKNOWLEDGED else ""
-    return f"{say_number(alert, say)} {by or state}"

@@ -20,7 +20,9 @@ from duty.fold import State
 from duty.parameters import PARAMETERS
 from duty.readings import Gap, Look, Reading
 from duty.rounds import Counts, Round, RoundState
+from duty.standstill import Room
 from duty.targets import Target
+from duty.traps import TrapHealth
 from exporters.own_health import Desk, Health, OwnMetrics
 from exporters.prometheus import LastRound, Picture, render
 
@@ -71,6 +73,10 @@ def given() -> dict[str, set[str]]:
         queues={"messages": 0},
         failures={"timeout": 1},
         desk=Desk(failing={"chat": False}),
+        traps=TrapHealth({"taken": 1}, 0, 0),
+        beaten=NOW,
+        escalated=NOW,
+        room=Room(1e9, 50),
     )
     text = "".join(render(picture)) + OwnMetrics(lambda: health).text().decode()
     samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]

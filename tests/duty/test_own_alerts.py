@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from config.limits import shipped
 from duty.alerts import Alert, begun
 from duty.findings import Finding, Severity
-from duty.own_alerts import CHANNEL, Condition, gap_finding, gap_of, own_changes
+from duty.own_alerts import (
+    CHANNEL,
+    CHECKS,
+    CUT_OFF,
+    PEER,
+    SPACE,
+    TERMS,
+    WATCH,
+    Condition,
+    gap_finding,
+    gap_of,
+    may_wake,
+    own_changes,
+    terms,
+    trouble,
+)
 from duty.people import Post
 from duty.roster import Night, RosterGap, Shift, unmanned
 
@@ -52,6 +70,57 @@ def test_a_gap_comes_back_from_its_alert_as_it_was() -> None:
     found = gap_of(alert, SHANGHAI)
     assert found is not None
     assert (found.begin, found.end, found.post) == (gap.begin, gap.end, gap.post)
+
+
+def test_only_what_is_critical_may_wake_and_each_severity_of_a_check_has_its_own_terms() -> None:
+    assert {each.severity for each in TERMS if each.wakes} == {Severity.CRITICAL}
+    assert len({(each.check, each.severity) for each in TERMS}) == len(TERMS)
+    assert may_wake(SPACE, Severity.CRITICAL)
+    assert not may_wake(SPACE, Severity.WARNING)
+    assert terms(SPACE, Severity.WARNING).severity is Severity.WARNING
+    assert trouble(SPACE, "space.low").severity is Severity.CRITICAL, "the worst, where nothing else is said"
+
+
+def test_a_slow_watch_has_three_intervals_and_a_fast_one_90_seconds() -> None:
+    assert terms(WATCH).lasting(timedelta(seconds=10)) == timedelta(seconds=90)
+    assert terms(WATCH).lasting(timedelta(minutes=5)) == timedelta(minutes=15)
+    assert terms(CUT_OFF).lasting(timedelta(minutes=1)) == timedelta(minutes=2)
+
+
+def test_what_becomes_worse_is_a_change_and_what_stays_is_none() -> None:
+    key = ("hz1", SPACE, "")
+    there = opened(Condition({key: trouble(SPACE, "space.low", severity=Severity.WARNING)}))
+    (change,) = own_changes(there, Condition({key: trouble(SPACE, "space.low")}), NOW)
+    assert (change.before, change.after) == (Severity.WARNING, Severity.CRITICAL)
+
+
+def test_no_check_of_a_device_bears_the_name_of_one_of_the_watch() -> None:
+    # Its alerts would be ended by the next beat, for the watch knows of nothing wrong.
+    assert not set(CHECKS) & shipped().checks.keys()
+    assert PEER in CHECKS
+
+
+DOCUMENTED = re.compile(r"^\| (`[a-z_`, ]+`) \| (critical|warning) \| (yes|no) \| ([^|]+) \| [^|]+ \|$", re.MULTILINE)
+ELSEWHERE = {CUT_OFF: "two watches", WATCH: "90 s, or three watches", PEER: "`within`", "handover": "by `handover`"}
+"""What the settings say of how long, or how often the watch looks."""
+
+
+def test_the_documented_table_is_that_of_the_code() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operating.md").read_text("utf-8")
+    section = page.partition("## When the watch itself is in trouble")[2].partition("\n## ")[0]
+    told = [
+        (check, severity, wakes, after.strip())
+        for checks, severity, wakes, after in DOCUMENTED.findall(section)
+        for check in re.findall(r"[a-z_]+", checks)
+    ]
+    assert told == [
+        (each.check, each.severity.name.lower(), "yes" if each.wakes else "no", _after(each.check, each.after))
+        for each in TERMS
+    ]
+
+
+def _after(check: str, after: timedelta) -> str:
+    return ELSEWHERE.get(check) or (f"{after // timedelta(minutes=1)} min" if after else "at once")
 
 
 NIGHT = Night(time(20), time(8), "Asia/Shanghai")

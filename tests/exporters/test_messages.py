@@ -167,6 +167,15 @@ def settings_rejected(_: Say) -> Event:
     )
 
 
+def record_failed(_: Say) -> Event:
+    why = "/var/lib/nightduty/nightduty.db: the disk is full; free some space, the agent goes on by itself"
+    return Event(EventKind.RECORD_FAILED, T0, "k", since=T0 - 2 * MINUTE, word=why)
+
+
+def record_restored(_: Say) -> Event:
+    return Event(EventKind.RECORD_RESTORED, T0 + 52 * MINUTE, "k", since=T0 - 2 * MINUTE)
+
+
 def trial(_: Say) -> Event:
     return Event(EventKind.TEST, T0, "k", channel="dingtalk")
 
@@ -290,6 +299,8 @@ EVENTS = (
     channel_restored,
     roster_gap,
     settings_rejected,
+    record_failed,
+    record_restored,
     trial,
     digest,
     handed,

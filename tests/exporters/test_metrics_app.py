@@ -13,6 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from duty.errors import StoreError
+from duty.standstill import Room
 from duty.targets import Target
 from duty.traps import TrapHealth
 from exporters.metrics_app import MetricsPage, metrics_app
@@ -32,6 +33,10 @@ WELL = Health(
     looks=100,
     failures={"timeout": 3},
     desk=Desk({("firing", "critical"): 2}, {"chat": True, "sms": False}, NOW - timedelta(minutes=3)),
+    beaten=NOW - timedelta(seconds=10),
+    escalated=NOW - timedelta(seconds=1),
+    room=Room(5e9, 25),
+    clock_steps=2,
 )
 
 
@@ -107,6 +112,11 @@ async def test_a_scrape_gives_what_was_seen_and_how_the_agent_is(agent: Agent, c
     assert found["nightduty_alerts", "warning", "acknowledged"] == 0
     assert (found["nightduty_channel_failing", "chat"], found["nightduty_channel_failing", "sms"]) == (1, 0)
     assert found["nightduty_oldest_letter_seconds",] == 180
+    assert found["nightduty_beat_timestamp_seconds",] == NOW.timestamp() - 10
+    assert found["nightduty_escalated_timestamp_seconds",] == NOW.timestamp() - 1
+    assert found["nightduty_record_failing_seconds",] == 0
+    assert (found["nightduty_state_free_bytes",], found["nightduty_state_free_ratio",]) == (5e9, 0.25)
+    assert found["nightduty_clock_steps_total",] == 2
     assert found["nightduty_agent_process_resident_memory_bytes",] > 0
     assert all(name.startswith("nightduty_") for name, *_ in found)
 
@@ -288,3 +298,14 @@ async def test_a_picture_that_fails_leaves_the_page_as_it_was_and_the_next_one_w
     camera.error = None
     await page.refresh()
     assert 'site="after"' in text_of(page)
+
+
+async def test_an_agent_that_can_write_nothing_does_not_work_and_says_so(
+    agent: Agent, client: httpx.AsyncClient
+) -> None:
+    agent.health = replace(WELL, unwritten=timedelta(seconds=30))
+    assert (await client.get("/healthz")).status_code == 200, "a lock for half a minute is nobody's trouble"
+    agent.health = replace(WELL, unwritten=timedelta(seconds=61))
+    answer = await client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["causes"] == ["the record cannot be written for 61 s"]

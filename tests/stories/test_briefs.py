@@ -140,7 +140,10 @@ async def test_what_was_missed_is_told_late_and_once(night: Night) -> None:
     await night.go_on_duty()
     await night.until("20:45")
     assert briefs(night) == [("23 20:41", "sms", "2")]
-    assert night.sent[-1].title == "[Night duty] NOT ALL WELL: Hangzhou 1 at 20:41: rounds missed 1"
+    (brief,) = [sent for sent in night.sent if sent.address == "2"]
+    assert brief.title == "[Night duty] NOT ALL WELL: Hangzhou 1 at 20:41: alerts open 1"
+    assert "the last round of inspection was not made" in brief.text
+    assert "Rounds 0/1, 1 missed" in brief.text
     await night.restart()
     await night.until("21:40", QUIETLY)
     assert len(briefs(night)) == 1
@@ -153,7 +156,8 @@ async def test_what_was_missed_for_hours_is_not_told_any_more(night: Night) -> N
     night.asleep_until("21:30")
     await night.go_on_duty()
     await night.until("23:00", QUIETLY)
-    assert night.sent == []
+    assert briefs(night) == []
+    assert {sent.address for sent in night.sent} == {"jia"}, "the technician hears of the round, and nobody else"
     await night.stop()
 
 
