@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from config import crosscheck_pages, crosscheck_people, crosscheck_reach
+from config import crosscheck_escalation, crosscheck_pages, crosscheck_people, crosscheck_reach
 from config.limits import Checks, Limit, in_force, shipped
 from config.marked import Path
 from config.mistake import Mistake, known
@@ -31,7 +31,13 @@ WAYS: Final = {"below": "low", "above": "high"}
 
 def mistakes(settings: Settings) -> Iterator[Mistake]:
     """Yield all that is wrong between settings."""
-    for check in (*CHECKS, *crosscheck_pages.CHECKS, *crosscheck_people.CHECKS, *crosscheck_reach.CHECKS):
+    for check in (
+        *CHECKS,
+        *crosscheck_pages.CHECKS,
+        *crosscheck_people.CHECKS,
+        *crosscheck_escalation.CHECKS,
+        *crosscheck_reach.CHECKS,
+    ):
         yield from check(settings)
 
 

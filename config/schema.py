@@ -9,11 +9,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from config.channels import AnyChannel
+from config.doors import Console, Metrics
+from config.escalation import Escalation, Holds, InhibitModel, MaintenanceModel, RuleModel, StepModel, WhichModel
 from config.handover import Briefs, Handover
 from config.limits import Checks, Limit
 from config.model import Model
 from config.outside import HeartbeatOut, Hooks, Peer, Syslog, Traps
-from config.people import ContactModel, Escalation, Holds, PersonModel, RotationModel, StepModel
+from config.people import ContactModel, PersonModel, RotationModel
 from config.secret import Secret
 from config.targets import (
     ROLES,
@@ -29,7 +31,7 @@ from config.targets import (
     TargetModel,
     TcpTarget,
 )
-from config.units import Between, Day, Listen, Name, Network, PublicUrl, Text, TimeOfDay, Zone
+from config.units import Between, Day, Name, Text, TimeOfDay, Zone
 
 __all__ = [
     "ROLES",
@@ -50,8 +52,10 @@ __all__ = [
     "HostTarget",
     "HttpTarget",
     "IcmpTarget",
+    "InhibitModel",
     "Limit",
     "MaintainerModel",
+    "MaintenanceModel",
     "Metrics",
     "Model",
     "Peer",
@@ -62,6 +66,7 @@ __all__ = [
     "Retention",
     "Role",
     "RotationModel",
+    "RuleModel",
     "Secret",
     "Settings",
     "SiteModel",
@@ -73,6 +78,7 @@ __all__ = [
     "TcpTarget",
     "Traps",
     "Watch",
+    "WhichModel",
 ]
 
 
@@ -208,36 +214,6 @@ class Policy(Model):
     )
 
 
-class Metrics(Model):
-    """What Prometheus reads."""
-
-    listen: Listen = Field(
-        default="127.0.0.1:8601", description="Address and port; anything but loopback needs `token` or TLS."
-    )
-    tls_certificate: Path | None = Field(default=None, description="PEM file of the certificate and its chain.")
-    tls_key: Path | None = Field(default=None, description="PEM file of its key.")
-    token: Secret | None = Field(default=None, description="What Prometheus must send as its bearer token.")
-
-
-class Console(Model):
-    """The pages for people."""
-
-    listen: Listen = Field(
-        default="127.0.0.1:8600",
-        description="Address and port; anything but loopback needs TLS, or `trusted_proxies` and `public_url`.",
-    )
-    public_url: PublicUrl | None = Field(
-        default=None, description="The address that people open; without it the pages answer on this machine alone."
-    )
-    tls_certificate: Path | None = Field(default=None, description="PEM file of the certificate and its chain.")
-    tls_key: Path | None = Field(default=None, description="PEM file of its key.")
-    trusted_proxies: tuple[Network, ...] = Field(
-        default=(),
-        max_length=20,
-        description="Proxies whose word counts on who asks, and whether by https (`X-Forwarded-For`, `-Proto`).",
-    )
-
-
 class Settings(Model):
     """The whole file."""
 
@@ -273,6 +249,12 @@ class Settings(Model):
     )
     escalation: Escalation = Field(
         default=Escalation(), description="Who is told of an alert that nobody takes, and when."
+    )
+    inhibit: tuple[InhibitModel, ...] = Field(
+        default=(), max_length=50, description="Which open alerts let others that follow from them call for nobody."
+    )
+    maintenance: tuple[MaintenanceModel, ...] = Field(
+        default=(), max_length=100, description="Work that comes again: what is not judged meanwhile."
     )
     policy: Policy = Field(default=Policy(), description="The numbers of the night-duty policy.")
     handover: Handover = Field(default=Handover(), description="When the form of a change of shift is ready and due.")

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import Connection
 
 from agent.services.orders import Orders
-from agent.store import alerts, batches, briefs, channels, journal, outbox, people, timeline
+from agent.store import alerts, batches, briefs, channels, journal, outbox, people, policies, timeline
 from agent.store.batches import Addressee, Batch
 from agent.store.journal import AGENT
 from agent.store.outbox import OutboxItem, Outgoing
 from agent.store.timeline import EventKind
 from duty.alerts import Alert
 from duty.channels import ChannelState
+from duty.escalation import EscalationPolicy
 from duty.people import Contact, Person
 
 AT_ONCE = 20
@@ -28,12 +29,14 @@ class Addressed:
     """A message's letters with what they are about, as it stands when it is sent.
 
     ``there`` is everybody, by name; ``before`` are the calls that went out of a single alert before it was escalated.
+    ``policies`` are those by which the alerts go on, by digest.
     """
 
     batch: Batch
     alerts: Mapping[int, Alert]
     there: Mapping[str, Person]
     before: tuple[OutboxItem, ...] = ()
+    policies: Mapping[str, EscalationPolicy] = field(default_factory=dict)
 
     @property
     def person(self) -> Person | None:
@@ -57,8 +60,9 @@ def lease(
     given = batches.lease(conn, agent, run, now, AT_ONCE, closed=closed, waiting=waiting)
     there = people.load_people(conn, agent) if given else {}
     about = alerts.get_alerts(conn, agent, {number for batch in given for number in batch.alerts})
+    kept = policies.load_policies(conn, agent, {alert.policy for alert in about.values() if alert.policy})
     return [
-        Addressed(batch, {n: about[n] for n in batch.alerts if n in about}, there, _before(conn, agent, batch))
+        Addressed(batch, {n: about[n] for n in batch.alerts if n in about}, there, _before(conn, agent, batch), kept)
         for batch in given
     ]
 

@@ -11,9 +11,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from duty.alerts import Alert, AlertState
-from duty.escalation import SUBSTITUTES
 from duty.findings import Severity
 from duty.handed import LONGEST_SAID
+from duty.steps import SUBSTITUTES
 from exporters.notify.port import Message
 from exporters.words import briefs, several
 from exporters.words.catalogue import Say

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from agent.services.escalate import escalate
-from agent.store import alerts, outbox
+from agent.store import alerts, told
 from duty.alerts import fired_again
 from tests.agent.services.test_deliver import Desk, desk
 
@@ -26,6 +26,6 @@ async def test_what_is_read_for_all_alerts_is_what_is_read_for_one(desk: Desk) -
     store, now = desk.station.store, desk.clock.now() + timedelta(minutes=6)
     await store.write(escalate, desk.station.orders, now)
     alert = await store.read(alerts.get_alert, 1)
-    of_one = await store.read(outbox.told, 1)
+    of_one = await store.read(told.told, 1)
     assert len(of_one) == 3
-    assert await store.read(outbox.told_by_alert, {1: alert.fired}) == {1: of_one}
+    assert await store.read(told.told_by_alert, {1: alert.fired}) == {1: of_one}
