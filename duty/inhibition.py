@@ -6,7 +6,7 @@ What is itself held back holds back nothing, so that neither a chain nor a circl
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from duty.alerts import Alert
@@ -31,15 +31,16 @@ def inhibited(alerts: Iterable[Alert], rules: Sequence[Inhibition]) -> dict[int,
     """Return the alerts that are held back by open ones, by number, each with the one that holds it back.
 
     What nothing can hold back is free, what a free one holds back is not, and what only such ones would hold back is
-    free again. Where alerts hold back each other in a circle, the oldest of them is free.
+    free again. Where alerts hold back each other in a circle, and no other one does, the oldest of them is free.
     """
     opened = sorted((alert for alert in alerts if alert.open), key=lambda alert: (alert.opened, alert.number))
     court = _Court(_groups(opened, rules))
-    for alert in opened:
-        if court.clear(alert.number):
-            court.release(alert.number)
-    for alert in opened:
-        court.release(alert.number)
+    waiting = [alert.number for alert in opened]
+    for number in waiting:
+        if court.clear(number):
+            court.release(number)
+    while waiting := [number for number in waiting if not court.decided(number)]:
+        court.release(court.eldest(waiting))
     return court.by
 
 
@@ -47,8 +48,8 @@ def inhibited(alerts: Iterable[Alert], rules: Sequence[Inhibition]) -> dict[int,
 class _Group:
     """The sources of one rule that have the same in common, and what they may hold back."""
 
-    sources: set[int] = field(default_factory=set)
-    targets: list[int] = field(default_factory=list)
+    sources: dict[int, None] = field(default_factory=dict)
+    targets: dict[int, None] = field(default_factory=dict)
     held: int = 0
     acted: bool = False
 
@@ -67,6 +68,35 @@ class _Court:
             for number in group.sources:
                 self._under[number].append(group)
 
+    def decided(self, number: int) -> bool:
+        """Say whether an alert is free or held back."""
+        return number in self.by or number in self._free
+
+    def eldest(self, waiting: Sequence[int]) -> int:
+        """Return the oldest of a circle that none of the undecided alerts outside of it can hold back."""
+        seen: set[int] = set()
+        for number in waiting:
+            if number not in seen:
+                # Whatever the last start does not reach was reached before it, and cannot have led to it.
+                last = number
+                self._spread(number, seen, self._under, "targets")
+        circle: set[int] = set()
+        self._spread(last, circle, self._over, "sources")
+        return next(number for number in waiting if number in circle)
+
+    def _spread(self, start: int, seen: set[int], groups: Mapping[int, Sequence[_Group]], way: str) -> None:
+        """Add to those that were seen whatever is undecided and can be reached from an alert."""
+        ready, passed = [start], set[int]()
+        while ready:
+            number = ready.pop()
+            if number in seen or self.decided(number):
+                continue
+            seen.add(number)
+            for group in groups.get(number, ()):
+                if id(group) not in passed:
+                    passed.add(id(group))
+                    ready += getattr(group, way)
+
     def clear(self, number: int) -> bool:
         """Say whether nothing can hold back an alert any more: all that would is held back itself."""
         return all(group.held >= len(group.sources) - (number in group.sources) for group in self._over[number])
@@ -76,7 +106,7 @@ class _Court:
         ready = [number]
         while ready:
             number = ready.pop()
-            if number in self.by or number in self._free:
+            if self.decided(number):
                 continue
             self._free.add(number)
             for group in self._under[number]:
@@ -87,14 +117,14 @@ class _Court:
 
     def _hold(self, target: int, source: int) -> list[int]:
         """Hold an alert back, and return what is free by that."""
-        if target in self.by or target in self._free:
+        if self.decided(target):
             return []
         self.by[target] = source
         cleared: list[int] = []
         for group in self._under[target]:
             group.held += 1
             if group.held >= len(group.sources) - 1:
-                cleared += [each for each in group.targets if each not in self.by and self.clear(each)]
+                cleared += [each for each in group.targets if not self.decided(each) and self.clear(each)]
         return cleared
 
 
@@ -104,9 +134,9 @@ def _groups(opened: Sequence[Alert], rules: Sequence[Inhibition]) -> list[_Group
         groups: dict[tuple[str, str], _Group] = defaultdict(_Group)
         for alert in opened:
             if rule.source.means(alert):
-                groups[rule.shared(alert)].sources.add(alert.number)
+                groups[rule.shared(alert)].sources[alert.number] = None
         for alert in opened:
             if rule.target.means(alert) and (group := groups.get(rule.shared(alert))) is not None:
-                group.targets.append(alert.number)
+                group.targets[alert.number] = None
         found += groups.values()
     return found
