@@ -116,7 +116,8 @@ def lines(board: Board) -> list[Line]:
 
     Then the worst first, key equipment before the rest, the oldest before the newer.
     """
-    covered = covering(board.alerts, board.silences)
+    # Those to come are many where maintenance repeats, and say nothing of how an alert stands.
+    covered = covering(board.alerts, [silence for silence in board.silences if silence.in_force(board.now)])
     return sorted((stand(alert, board, covered.get(alert.number, ())) for alert in board.alerts), key=_urgency)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -22,6 +22,9 @@ from duty.people import Contact, Person
 
 AT_ONCE = 20
 """Messages given out at the same time, over all channels."""
+
+GROUP = "step.group"
+"""Why a letter is nobody's though it is not the fallback's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +145,11 @@ def note_refused(
 def _further(item: OutboxItem, person: Person | None, orders: Orders) -> list[Outgoing]:
     """Return what goes out instead of a refused letter: to the next contact of the same person, else to the fallback.
 
-    One to the fallback is nobody's: when that is refused too there is nobody else.
+    One to a group goes to the fallback at once. One to the fallback is nobody's: when that is refused too there is
+    nobody else.
     """
+    if item.reason == GROUP:
+        return [_instead(replace(item, reason="step.fallback"), "", contact) for contact in orders.fallback]
     if not item.person:
         return []
     own = person.contacts if person else ()

@@ -8,6 +8,7 @@ import pytest
 
 from agent.services import silence, take
 from agent.store import alerts, silences
+from duty.errors import NotifyError
 from duty.rounds import SheetState
 from duty.silences import SilenceKind
 from tests.stories.night import Night, silent
@@ -54,6 +55,17 @@ async def test_a_rule_has_steps_of_its_own(tmp_path: Path) -> None:
         ("24 03:27", "chat", "ops"),
         ("24 03:37", "chat", "ops"),
     ]
+    await night.stop()
+
+
+async def test_what_the_group_never_gets_goes_to_the_fallback(tmp_path: Path) -> None:
+    night = night_of(tmp_path, RULES)
+    await night.go_on_duty()
+    await dies(night, "03:09", "core")
+    await night.until("03:13")
+    night.broken["chat"] = NotifyError("refused", "no such group", permanent=True)
+    await night.until("03:18")
+    assert ("24 03:17", "sms", "9") in when(night.sent)
     await night.stop()
 
 
