@@ -45,10 +45,10 @@ from collectors.snmp.port import Story, Value
 from collectors.snmp.recorded import RecordedEngine
 from collectors.snmp.survey import ROW_CAP, Surveyor, Way
 from config.build import build_cadences, build_rules, build_sites, build_targets, fingerprint
+from config.build_escalation import build_escalation, build_inhibitions, build_maintenance
 from config.build_incidents import build_incident_terms
 from config.build_people import (
     build_briefs,
-    build_escalation,
     build_fallback,
     build_handover_terms,
     build_people,
@@ -130,6 +130,8 @@ def make_orders(settings: Settings, since: Mapping[str, datetime]) -> Orders:
         rotations=build_rotations(settings),
         fallback=build_fallback(settings),
         escalation={site: build_escalation(settings, site) for site in sites},
+        inhibitions=build_inhibitions(settings),
+        maintenance=build_maintenance(settings),
         take_policy=build_take_policy(settings),
         self_test=settings.escalation.self_test,
         self_tested=frozenset(name for name, channel in settings.channels.items() if channel.self_test),

@@ -1,12 +1,11 @@
-"""From settings to the values of duty: people, rotations, who is told when. Pure."""
+"""From settings to the values of duty: people, rotations, times of the shift. Pure."""
 
 from __future__ import annotations
 
-from config.people import ContactModel, StepModel
+from config.people import ContactModel
 from config.schema import Settings
 from duty.alerts import TakePolicy
 from duty.briefs import BriefTerms
-from duty.escalation import EscalationPolicy, Step
 from duty.handover import HandoverTerms
 from duty.people import Contact, Person, Post
 from duty.roster import Rotation
@@ -60,23 +59,6 @@ def build_rotations(settings: Settings) -> tuple[Rotation, ...]:
         )
         for name, rotation in settings.rotations.items()
     )
-
-
-def build_escalation(settings: Settings, site: str) -> EscalationPolicy:
-    """Return who is told of a site's alerts, and when, by the clock of the site. Raises KeyError."""
-    written = settings.escalation
-    return EscalationPolicy(
-        critical=tuple(_step(step) for step in written.critical),
-        warning=tuple(_step(step) for step in written.warning),
-        quiet=written.quiet,
-        zone=settings.sites[site].zone,
-        unsigned=settings.handover.signed_within,
-    )
-
-
-def _step(step: StepModel) -> Step:
-    # People count contacts from one.
-    return Step(step.after, Post(step.post), step.contact - 1)
 
 
 def build_take_policy(settings: Settings) -> TakePolicy:

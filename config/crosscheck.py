@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from config import crosscheck_pages, crosscheck_people, crosscheck_plans, crosscheck_reach
+from config import crosscheck_escalation, crosscheck_pages, crosscheck_people, crosscheck_plans, crosscheck_reach
 from config.limits import Checks, Limit, in_force, shipped
 from config.marked import Path
 from config.mistake import Mistake, known
@@ -31,7 +31,7 @@ WAYS: Final = {"below": "low", "above": "high"}
 
 def mistakes(settings: Settings) -> Iterator[Mistake]:
     """Yield all that is wrong between settings."""
-    others = (crosscheck_pages, crosscheck_people, crosscheck_plans, crosscheck_reach)
+    others = (crosscheck_pages, crosscheck_people, crosscheck_escalation, crosscheck_plans, crosscheck_reach)
     for check in (*CHECKS, *(check for other in others for check in other.CHECKS)):
         yield from check(settings)
 

@@ -1,17 +1,16 @@
-"""What does not go together among channels, people, rotations and steps: nobody would be told, or the wrong one."""
+"""What does not go together among channels, people and rotations: nobody would be told, or the wrong one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Final
 
+from config import crosscheck_escalation
 from config.channels import SmtpChannel, WecomAppChannel, mailbox
 from config.marked import Path
 from config.mistake import Mistake, known
 from config.people import ContactModel
 from config.schema import Settings
-from config.units import in_words
 
 
 def _fallback_is_named(settings: Settings) -> Iterator[Mistake]:
@@ -39,6 +38,7 @@ def contacts(settings: Settings) -> Iterator[tuple[Path, ContactModel]]:
             yield ("incidents", "departments", kind, place), contact
     for place, contact in enumerate(incidents.customer_service):
         yield ("incidents", "customer_service", place), contact
+    yield from crosscheck_escalation.contacts_of_steps(settings)
 
 
 def _contacts_can_be_used(settings: Settings) -> Iterator[Mistake]:
@@ -77,19 +77,9 @@ def _rotations_name_who_holds_the_post(settings: Settings) -> Iterator[Mistake]:
                 yield Mistake((*at, "people", place), what, f"{rotation.post} among their posts, or somebody else")
 
 
-def _steps_follow_each_other(settings: Settings) -> Iterator[Mistake]:
-    escalation = settings.escalation
-    for way, steps in (("critical", escalation.critical), ("warning", escalation.warning)):
-        for place, (before, step) in enumerate(pairwise(steps), 1):
-            if step.after < before.after:
-                what, expected = "sooner than the step before", f"{in_words(before.after)} or longer"
-                yield Mistake(("escalation", way, place, "after"), what, expected)
-
-
 CHECKS: Final = (
     _fallback_is_named,
     _contacts_can_be_used,
     _people_are_told_apart,
     _rotations_name_who_holds_the_post,
-    _steps_follow_each_other,
 )

@@ -70,8 +70,12 @@ SECTIONS: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
     ("people[].contacts[], fallback[]", schema.ContactModel),
     ("rotations.NAME", schema.RotationModel),
     ("escalation", schema.Escalation),
-    ("escalation.critical[], escalation.warning[]", schema.StepModel),
+    ("escalation.rules[]", schema.RuleModel),
+    ("escalation.rules[].steps[], escalation.critical[], escalation.warning[]", schema.StepModel),
     ("escalation.holds", schema.Holds),
+    ("inhibit[]", schema.InhibitModel),
+    ("inhibit[].source, inhibit[].target", schema.WhichModel),
+    ("maintenance[]", schema.MaintenanceModel),
     ("incidents", schema.Incidents),
     ("incidents.rules[]", incidents.IncidentRuleModel),
     ("incidents.departments", incidents.Departments),
@@ -138,7 +142,8 @@ def _section(title: str, model: type[BaseModel]) -> Iterator[str]:
     hints = get_type_hints(model, include_extras=True)
     for name, field in model.model_fields.items():
         if name not in common:
-            yield f"| `{name}` | {_type(hints[name], field)} | {_default(model, field)} | {meaning_of(field)} |"
+            key = field.alias or name
+            yield f"| `{key}` | {_type(hints[name], field)} | {_default(model, field)} | {meaning_of(field)} |"
     yield ""
 
 

@@ -9,8 +9,10 @@ from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from config import doubts_escalation
 from config.build_people import build_contact, build_rotations
 from config.channels import AnyChannel, SmtpChannel, WebhookChannel, WecomAppChannel
+from config.crosscheck_escalation import lists_of_steps
 from config.crosscheck_plans import commands_are_allowed
 from config.marked import Path
 from config.mistake import Mistake
@@ -28,7 +30,7 @@ def warnings(settings: Settings) -> Iterator[Mistake]:
     if not settings.fallback:
         yield Mistake(("fallback",), "nobody is told of a failure", "channels and fallback, then people and rotations")
         return
-    for check in CHECKS:
+    for check in (*CHECKS, *doubts_escalation.CHECKS):
         yield from check(settings)
 
 
@@ -99,8 +101,9 @@ def _posts_are_held(settings: Settings) -> Iterator[Mistake]:
     if not (settings.people or settings.rotations):
         yield Mistake(("rotations",), "only the fallback is ever told", "people, and a rotation for each post")
         return
-    steps = (*settings.escalation.critical, *settings.escalation.warning)
-    posts = [post for post in ROSTERED if any(step.post == post.value for step in steps)]
+    # A reserve stands by where there is one; a step for one tells nobody where there is none.
+    told = {step.post for _, steps in lists_of_steps(settings) for step in steps} - {Post.RESERVE.value}
+    posts = [post for post in ROSTERED if post.value in told]
     rotations = build_rotations(settings)
     for site in settings.sites:
         for post in posts:

@@ -1,4 +1,4 @@
-"""People, their contacts and the rotations that put them on duty, and who is told when, as the operator writes them.
+"""People, their contacts and the rotations that put them on duty, as the operator writes them.
 
 People and shifts are rows of the record; the file seeds them and deletes none.
 """
@@ -6,16 +6,13 @@ People and shifts are rows of the record; the file seeds them and deletes none.
 from __future__ import annotations
 
 import re
-from datetime import time, timedelta
+from datetime import time
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
 from config.model import Model
-from config.units import Between, Day, Name, Text, TimeOfDay, mistake
-from duty import escalation
-from duty.alerts import TakePolicy
-from duty.escalation import EscalationPolicy
+from config.units import Day, Name, Text, TimeOfDay, mistake
 
 PostName = Literal["technician", "reserve", "manager", "leader", "viewer", "auditor", "administrator"]
 """What somebody may do."""
@@ -91,61 +88,3 @@ class RotationModel(Model):
         json_schema_extra=_clause("4.1"),
     )
     days: int = Field(default=1, ge=1, le=366, description="For how many days somebody has the turn.")
-
-
-class StepModel(Model):
-    """One step: whom to tell when nobody has taken the alert by then."""
-
-    after: Annotated[timedelta, Between("0s", "1d")] = Field(
-        description="How long after the alert fired; time in which it may not ring does not count."
-    )
-    post: RosteredPost = Field(description="Who is told; where nobody holds the post, who stands in for it.")
-    contact: int = Field(
-        default=1, ge=1, le=10, description="By which of their contacts; 2 is the second, and repeats nothing."
-    )
-
-
-def _steps(steps: tuple[escalation.Step, ...]) -> tuple[StepModel, ...]:
-    return tuple(
-        StepModel.model_validate({"after": s.after, "post": s.post.value, "contact": s.contact + 1}) for s in steps
-    )
-
-
-class Holds(Model):
-    """How long an acknowledgement holds before the alert fires again; a change of shift always ends it."""
-
-    critical: Annotated[timedelta, Between("1m", "7d")] = Field(
-        default=TakePolicy().critical, description="Of a critical alert.", json_schema_extra=_clause("4.4b")
-    )
-    warning: Annotated[timedelta, Between("1m", "7d")] = Field(
-        default=TakePolicy().warning, description="Of a warning.", json_schema_extra=_clause("4.4b")
-    )
-
-
-class Escalation(Model):
-    """Who is told of an alert that nobody takes, and when."""
-
-    critical: tuple[StepModel, ...] = Field(
-        default=_steps(escalation.CRITICAL),
-        min_length=1,
-        max_length=20,
-        description="Steps of a critical alert.",
-        json_schema_extra=_clause("4.4b"),
-    )
-    warning: tuple[StepModel, ...] = Field(
-        default=_steps(escalation.WARNING),
-        min_length=1,
-        max_length=20,
-        description="Steps of a warning.",
-        json_schema_extra=_clause("4.4b"),
-    )
-    quiet: tuple[TimeOfDay, TimeOfDay] = Field(
-        default=EscalationPolicy().quiet,
-        description="When only that rings which may wake somebody, by the site's clock; the rest waits for the end.",
-        json_schema_extra=_clause("1.3"),
-    )
-    holds: Holds = Field(default=Holds(), description="How long an acknowledgement holds.")
-    self_test: TimeOfDay | None = Field(
-        default=time(17, 0),
-        description="When each channel gets a test message each day, by the clock of the first site; null for never.",
-    )

@@ -9,12 +9,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from config.channels import AnyChannel
+from config.escalation import Escalation, Holds, InhibitModel, MaintenanceModel, RuleModel, StepModel, WhichModel
 from config.handover import Briefs, Handover
 from config.incidents import Incidents, PlanModel
 from config.limits import Checks, Limit
 from config.model import Model
 from config.outside import HeartbeatOut, Hooks, Peer, Syslog, Traps
-from config.people import ContactModel, Escalation, Holds, PersonModel, RotationModel, StepModel
+from config.people import ContactModel, PersonModel, RotationModel
 from config.secret import Secret
 from config.serving import Console, Metrics
 from config.targets import (
@@ -53,8 +54,10 @@ __all__ = [
     "HttpTarget",
     "IcmpTarget",
     "Incidents",
+    "InhibitModel",
     "Limit",
     "MaintainerModel",
+    "MaintenanceModel",
     "Metrics",
     "Model",
     "Peer",
@@ -66,6 +69,7 @@ __all__ = [
     "Retention",
     "Role",
     "RotationModel",
+    "RuleModel",
     "Secret",
     "Settings",
     "SiteModel",
@@ -77,6 +81,7 @@ __all__ = [
     "TcpTarget",
     "Traps",
     "Watch",
+    "WhichModel",
 ]
 
 
@@ -247,6 +252,12 @@ class Settings(Model):
     )
     escalation: Escalation = Field(
         default=Escalation(), description="Who is told of an alert that nobody takes, and when."
+    )
+    inhibit: tuple[InhibitModel, ...] = Field(
+        default=(), max_length=50, description="Which open alerts let others that follow from them call for nobody."
+    )
+    maintenance: tuple[MaintenanceModel, ...] = Field(
+        default=(), max_length=100, description="Work that comes again: what is not judged meanwhile."
     )
     incidents: Incidents = Field(
         default=Incidents(), description="When alerts become an incident, whom it concerns, what is reported by when."

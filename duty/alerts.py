@@ -56,6 +56,10 @@ class Alert:
     """It came back soon after it was over, and stays open until it has been well for long enough."""
     calm_since: datetime | None = None
     """Since when a flapping one has been well."""
+    policy: str = ""
+    """By which escalation policy it goes on: the digest of the one that was in force when it opened."""
+    inhibited_by: int | None = None
+    """The number of the open alert that it follows from: as long as that is open, it calls for nobody."""
 
     @property
     def open(self) -> bool:

@@ -14,11 +14,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from duty.alerts import Alert
-from duty.escalation import Step, by_another_way, whom
+from duty.escalation import by_another_way
 from duty.findings import Severity
 from duty.people import Contact, Person, Post
 from duty.roster import Night, Shift, on_duty
 from duty.rounds import Round, RoundState, SheetState
+from duty.steps import Step, whom
 from duty.tours import Tour, Turn, tour_at, tour_before
 
 DAY: Final = timedelta(days=1)

@@ -7,69 +7,45 @@ somebody was rung.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import datetime, time, timedelta
+from types import MappingProxyType
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from duty.alerts import Alert, AlertState
 from duty.findings import Severity
+from duty.hours import DAY, hours_of, within
+from duty.incidents import Grade
 from duty.own_alerts import CHANNEL, HANDOVER, ROSTER
 from duty.people import Contact, Person, Post
-from duty.roster import Shift, on_duty
+from duty.roster import Shift
+from duty.steps import CRITICAL, WARNING, Step, whom
+from duty.which import EVERY, Which
+
+NO_GRADES: Final[Mapping[int, Grade]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """After ``after`` without anybody taking it, tell who holds ``post`` by their contact of this place.
+class EscalationRule:
+    """Steps of alerts that are alike: what they are, of which grade their incident is, and at which hours."""
 
-    A step by another contact than the first (``contact`` above 0) repeats nothing: who has only one way is told by it
-    once.
-    """
+    steps: tuple[Step, ...]
+    which: Which = EVERY
+    grade: Grade | None = None
+    hours: tuple[time, time] | None = None
 
-    after: timedelta
-    post: Post
-    contact: int = 0
-
-
-CRITICAL: tuple[Step, ...] = (
-    Step(timedelta(0), Post.TECHNICIAN),
-    Step(timedelta(minutes=2), Post.TECHNICIAN, contact=1),
-    Step(timedelta(minutes=3), Post.TECHNICIAN, contact=2),
-    Step(timedelta(minutes=5), Post.MANAGER),
-    Step(timedelta(minutes=15), Post.LEADER),
-)
-"""FORMS part B, "Not acknowledged"."""
-
-WARNING: tuple[Step, ...] = (Step(timedelta(0), Post.TECHNICIAN), Step(timedelta(minutes=15), Post.MANAGER))
-"""By day; by night a warning waits in the list, for it wakes nobody."""
-
-SUBSTITUTES: Mapping[Post, tuple[Post, ...]] = {
-    Post.TECHNICIAN: (Post.RESERVE, Post.MANAGER),
-    Post.RESERVE: (Post.MANAGER,),
-    Post.MANAGER: (Post.LEADER,),
-}
-"""Who is told where nobody holds the post; after them the fallback contacts."""
-
-DAY = timedelta(days=1)
-
-
-@lru_cache(maxsize=1024)
-def _night(day: date, begin: time, end: time, zone: str) -> tuple[datetime, datetime]:
-    """Return the quiet hours that begin on a day, as instants; those that end when they begin last for a day."""
-    last = day + DAY if end <= begin else day
-    return _instant(day, begin, zone), _instant(last, end, zone)
-
-
-def _instant(day: date, at: time, zone: str) -> datetime:
-    # Through UTC, for arithmetic on local times ignores the change of the clocks.
-    return datetime.combine(day, at, ZoneInfo(zone)).astimezone(ZoneInfo("UTC"))
+    def fits(self, alert: Alert, grade: Grade | None, zone: str, now: datetime) -> bool:
+        """Say whether it decides the steps of an alert at a moment."""
+        if self.grade is not None and self.grade is not grade:
+            return False
+        return self.which.means(alert) and (self.hours is None or within(self.hours, zone, now))
 
 
 @dataclass(frozen=True, slots=True)
 class EscalationPolicy:
-    """The steps by severity, and the hours in which only what may wake somebody rings."""
+    """Who is told when, and the hours in which only what may wake somebody rings."""
 
     critical: tuple[Step, ...] = CRITICAL
     warning: tuple[Step, ...] = WARNING
@@ -77,26 +53,43 @@ class EscalationPolicy:
     zone: str = "UTC"
     unsigned: timedelta = timedelta(minutes=30)
     """How long the manager on duty has with a form that nobody signs, before the leading group is told."""
+    rules: tuple[EscalationRule, ...] = ()
+    """The operator's own, of which the first that fits goes before the steps by severity."""
 
-    def steps(self, alert: Alert) -> tuple[Step, ...]:
-        """Return the steps for an alert; a gap in the roster is for who may fill it, a form for who may sign it."""
+    def steps(self, alert: Alert, now: datetime, grade: Grade | None = None) -> tuple[Step, ...]:
+        """Return the steps for an alert at a moment: those of the first rule that fits, else by its severity.
+
+        A gap in the roster is for who may fill it, a form for who may sign it.
+        """
         if alert.key[1] in ROSTER.values():
             return (Step(timedelta(0), Post.MANAGER),)
         if alert.key[1] == HANDOVER:
             return (Step(timedelta(0), Post.MANAGER), Step(self.unsigned, Post.LEADER))
+        for rule in self.rules:
+            if rule.fits(alert, grade, self.zone, now):
+                return rule.steps
         return self.critical if alert.severity is Severity.CRITICAL else self.warning
+
+    def of(self, alert: Alert) -> EscalationPolicy:
+        """Return what of it can ever concern an alert: without the rules that never fit it."""
+        rules = tuple(rule for rule in self.rules if rule.which.ever(alert))
+        return self if len(rules) == len(self.rules) else replace(self, rules=rules)
+
+    @property
+    def every_step(self) -> Iterator[Step]:
+        """Every step that it has, whichever alert it is for."""
+        for steps in (self.critical, self.warning, *(rule.steps for rule in self.rules)):
+            yield from steps
 
     def quiet_at(self, moment: datetime) -> bool:
         """Say whether people sleep at this moment, by the site's clock."""
-        today = moment.astimezone(ZoneInfo(self.zone)).date()
-        nights = (_night(day, *self.quiet, self.zone) for day in (today - DAY, today))
-        return any(begin <= moment < end for begin, end in nights)
+        return within(self.quiet, self.zone, moment)
 
     def awake(self, begin: datetime, end: datetime) -> timedelta:
         """Return how much of the time between two moments is outside the quiet hours."""
         length = end - begin
         day = begin.astimezone(ZoneInfo(self.zone)).date() - DAY
-        while (night := _night(day, *self.quiet, self.zone))[0] < end:
+        while (night := hours_of(day, *self.quiet, self.zone))[0] < end:
             length -= max(min(night[1], end) - max(night[0], begin), timedelta(0))
             day += DAY
         return length
@@ -123,6 +116,8 @@ class Page:
     person: str
     contact: Contact
     reason: str
+    held: bool = False
+    """It is told although somebody has taken the alert, so that nobody's taking it takes it back."""
 
     @property
     def key(self) -> str:
@@ -136,9 +131,13 @@ class Page:
 
 def rings(alert: Alert, policy: EscalationPolicy, now: datetime) -> bool:
     """Say whether an alert may call for somebody now: free, not snoozed, not well just now, and may wake who sleeps."""
-    if alert.state is not AlertState.FIRING or (alert.snoozed_until is not None and now < alert.snoozed_until):
+    return alert.state is AlertState.FIRING and _audible(alert, policy, now)
+
+
+def _audible(alert: Alert, policy: EscalationPolicy, now: datetime) -> bool:
+    if not alert.open or alert.calm_since is not None:
         return False
-    if alert.calm_since is not None:
+    if alert.snoozed_until is not None and now < alert.snoozed_until:
         return False
     return alert.wakes or not policy.quiet_at(now)
 
@@ -151,37 +150,52 @@ def due_pages(
     told: Iterable[Told],
     policy: EscalationPolicy,
     now: datetime,
+    grades: Mapping[int, Grade] = NO_GRADES,
 ) -> list[Page]:
     """Return the pages that are due now and have not been decided yet, first step first.
 
     Steps count from when the alert fired; time in which it may not ring does not count, so that who is told at 07:00
     has his two minutes as well. A step whose post nobody holds goes to the post's substitutes and at last to the
     fallback contacts, so that an alert always has somebody. Who comes on duty while nobody has taken it is told too.
+    Once somebody has it, only the steps that are told all the same go on. ``grades`` has the grade of the incident that
+    an alert belongs to, by the alert's number.
     """
-    if not rings(alert, policy, now):
+    if not _audible(alert, policy, now):
         return []
-    if alert.key[1] == CHANNEL:
-        people, fallback = by_another_way(people, fallback, (alert.key[2],))
-    calls = max(alert.fired, alert.snoozed_until or alert.fired)
-    waited = now - calls if alert.wakes else policy.awake(calls, now)
+    failing = alert.key[2] if alert.key[1] == CHANNEL else ""
+    if failing:
+        people, fallback = by_another_way(people, fallback, (failing,))
     last: dict[tuple[str, str, str], int] = {}
     for page in told:
         if page.alert == alert.number and page.fired == alert.fired:
             way = (page.person, page.contact.channel, page.contact.address)
             last[way] = max(page.step, last.get(way, 0))
+    steps = policy.steps(alert, now, grades.get(alert.number))
     pages: list[Page] = []
-    for number, step in enumerate(policy.steps(alert)):
-        if waited < step.after:
-            continue
-        for person, contact, reason in whom(step, alert.site, people, shifts, fallback, now):
+    for number in _due(alert, steps, policy, now):
+        step = steps[number]
+        if failing and step.group is not None and step.group.channel == failing:
+            # Nobody is named by what is left, so that it goes to the fallback.
+            step = replace(step, group=None)
+        for person, contact, reason in whom(step, alert.site, people, shifts, fallback, now, first=number == 0):
             # A later step than this can have told them: the failure was worse then and had other steps.
             way = (person, contact.channel, contact.address)
             before = last.get(way, -1)
-            if before >= number or (step.contact > 0 and before >= 0):
+            if before >= number or (step.contact > 0 and not step.again and before >= 0):
                 continue
             last[way] = number
-            pages.append(Page(alert.number, alert.fired, number, person, contact, reason))
+            pages.append(Page(alert.number, alert.fired, number, person, contact, reason, step.held))
     return pages
+
+
+def _due(alert: Alert, steps: Sequence[Step], policy: EscalationPolicy, now: datetime) -> list[int]:
+    """Return the places of the steps whose time has come; of one that repeats only the newest, however late it is."""
+    calls = max(alert.fired, alert.snoozed_until or alert.fired)
+    waited = now - calls if alert.wakes else policy.awake(calls, now)
+    free = alert.state is AlertState.FIRING
+    due = [n for n, step in enumerate(steps) if step.after <= waited and (free or step.held)]
+    newest = {steps[n].whose: n for n in due}
+    return [n for n in due if newest[steps[n].whose] == n or not steps[newest[steps[n].whose]].again]
 
 
 def by_another_way(
@@ -193,20 +207,3 @@ def by_another_way(
         return tuple(contact for contact in contacts if contact.channel not in failing) or tuple(contacts)
 
     return {name: replace(p, contacts=others(p.contacts)) for name, p in people.items()}, others(fallback)
-
-
-def whom(
-    step: Step,
-    site: str,
-    people: Mapping[str, Person],
-    shifts: Sequence[Shift],
-    fallback: Sequence[Contact],
-    now: datetime,
-) -> list[tuple[str, Contact, str]]:
-    """Name whom a step tells, and why: who holds the post, else its substitutes, else the fallback contacts."""
-    for post in (step.post, *SUBSTITUTES.get(step.post, ())):
-        why = f"step.{post.value}" if post is step.post else f"step.instead_of_{step.post.value}"
-        ways = {n: people[n].contacts for n in on_duty(shifts, site, post, now) if n in people and people[n].contacts}
-        if ways:
-            return [(name, contacts[min(step.contact, len(contacts) - 1)], why) for name, contacts in ways.items()]
-    return [("", contact, "step.fallback") for contact in fallback]

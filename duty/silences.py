@@ -36,6 +36,8 @@ class Silence:
     why: str
     ended_at: datetime | None = None
     ended_by: str = ""
+    rule: str = ""
+    """The name of the settings' rule that it is a window of; "" where somebody made it."""
 
     @property
     def over(self) -> datetime:

@@ -13,9 +13,8 @@ from agent.services.alert_list import AlertEntry, PostHeld, Roster, Standing
 from agent.services.try_channel import Tried
 from agent.store.journal import AGENT
 from agent.store.timeline import AlertEvent, EventKind
-from duty.alerts import Alert
 from duty.people import Post
-from exporters.words import Say, format_ago, format_time, say_alert, shown, words
+from exporters.words import Say, format_ago, format_time, say_alert, say_maker, shown, words
 from exporters.words.events import say_number
 
 STYLES: dict[Standing, str] = {"firing": "bold red", "acknowledged": "yellow", "snoozed": "dim", "resolved": "green"}
@@ -26,13 +25,14 @@ def print_alerts(out: Console, entries: Sequence[AlertEntry], now: datetime, lan
     """Print each alert: its number, where it stands, what is wrong since when, who has it; its timeline if it came."""
     say = words(language)
     for entry in entries:
-        _print_alert(out, entry.alert, entry.standing, ZoneInfo(entry.zone), now, say)
+        _print_alert(out, entry, now, say)
         for event in entry.timeline:
             out.print("      " + _event(event, ZoneInfo(entry.zone), now, say), markup=False)
 
 
-def _print_alert(out: Console, alert: Alert, stands: Standing, zone: ZoneInfo, now: datetime, say: Say) -> None:
+def _print_alert(out: Console, entry: AlertEntry, now: datetime, say: Say) -> None:
     """Print one alert in two lines."""
+    alert, stands, zone = entry.alert, entry.standing, ZoneInfo(entry.zone)
     line = say(
         "alerting.line",
         number=say_number(alert, say),
@@ -49,6 +49,11 @@ def _print_alert(out: Console, alert: Alert, stands: Standing, zone: ZoneInfo, n
         parts.append(say("alerting.has", person=alert.taken_by, clock=format_time(alert.taken_at, now, zone, say)))
     if stands == "snoozed" and alert.snoozed_until is not None:
         parts.append(say("alerting.put_off", clock=format_time(alert.snoozed_until, now, zone, say)))
+    if (silence := entry.silence) is not None:
+        who, clock = say_maker(silence.by, say), format_time(silence.over, now, zone, say)
+        parts.append(say(f"alerting.{silence.kind.value}", who=shown(who), clock=clock))
+    if alert.open and alert.inhibited_by is not None:
+        parts.append(say("alerting.inhibited", by=say("message.number", n=f"{alert.inhibited_by:02}")))
     if alert.open and alert.expires is not None:
         expires = max(alert.expires, alert.snoozed_until or alert.expires)
         parts.append(say("message.rings_again", clock=format_time(expires, now, zone, say)))

@@ -17,9 +17,9 @@ SHOWS: Final = ("open", "mine", "taken", "all")
 LONGEST_NUMBER = 15
 """Digits of an alert's number; a longer one fits no database."""
 
-Stand = Literal["free", "taken", "snoozed", "silence", "maintenance", "restored", "closed"]
+Stand = Literal["free", "taken", "snoozed", "silence", "maintenance", "inhibited", "restored", "closed"]
 """Each has its word and its sentence under ``desk``."""
-QUIET: Final = frozenset({"snoozed", "silence", "maintenance"})
+QUIET: Final = frozenset({"snoozed", "silence", "maintenance", "inhibited"})
 """Nobody is told of it now, though it is open."""
 
 
@@ -103,6 +103,8 @@ def stand(alert: Alert, board: Board, silences: Iterable[Silence] | None = None)
         return replace(line, stand="taken", who=who, at=until, why=alert.word, beside=silence)
     if silence is not None:
         return replace(line, stand=silence.kind.value, who=board.title(silence.by), at=silence.over, why=silence.why)
+    if alert.inhibited_by is not None:
+        return replace(line, stand="inhibited", who=f"A{alert.inhibited_by:02}")
     if alert.snoozed_until is not None and board.now < alert.snoozed_until:
         by, why = (board.title(note.actor), note.text) if note is not None else ("", "")
         return replace(line, stand="snoozed", who=by, at=alert.snoozed_until, why=why)
@@ -114,7 +116,8 @@ def lines(board: Board) -> list[Line]:
 
     Then the worst first, key equipment before the rest, the oldest before the newer.
     """
-    covered = covering(board.alerts, board.silences)
+    # Those to come are many where maintenance repeats, and say nothing of how an alert stands.
+    covered = covering(board.alerts, [silence for silence in board.silences if silence.in_force(board.now)])
     return sorted((stand(alert, board, covered.get(alert.number, ())) for alert in board.alerts), key=_urgency)
 
 

@@ -24,6 +24,7 @@ from exporters.words import (
     say_changed,
     say_finding,
     say_line,
+    say_maker,
     say_name,
     say_next,
     say_side,
@@ -93,6 +94,10 @@ class Voice:
     def wrong(self, alert: Alert, *, source: bool = True) -> str:
         """Say what is wrong by an alert, be it ours or handed to us; ``source`` says by whom."""
         return say_alert(alert, self.say, source=source)
+
+    def maker(self, name: str) -> str:
+        """Say by whom a silence is: by somebody, or by the settings."""
+        return say_maker(name, self.say)
 
     def next_step(self, finding: Finding) -> str:
         return say_next(finding, self.say)

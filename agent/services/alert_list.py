@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -11,12 +11,13 @@ from sqlalchemy import Connection
 
 from agent.clock import Clock
 from agent.services.orders import Orders
-from agent.store import alerts, people, shifts, timeline
+from agent.store import alerts, people, shifts, silences, timeline
 from agent.store.engine import Store
 from agent.store.timeline import AlertEvent
 from duty.alerts import Alert, AlertState
 from duty.people import ROSTERED, Person, Post
 from duty.roster import AHEAD, Shift, on_duty
+from duty.silences import Silence, covering, silenced
 
 Standing = Literal["firing", "acknowledged", "resolved", "snoozed"]
 """Where an alert stands in one word, each with its words under ``alert``."""
@@ -30,6 +31,8 @@ class AlertEntry:
     standing: Standing
     zone: str
     timeline: tuple[AlertEvent, ...] = ()
+    silence: Silence | None = None
+    """Under which nobody is told of it now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +80,11 @@ class AlertRecord:
         self, *, limit: int | None = None, number: int | None = None, timeline: bool = False
     ) -> tuple[AlertEntry, ...]:
         """Return the open alerts; with ``limit`` the newest, open or not; with ``number`` that one. NotFound."""
-        found, orders, now = await self._store.read(_alerts, limit, number, timeline), self._orders(), self._clock.now()
+        orders, now = self._orders(), self._clock.now()
+        found, quiet = await self._store.read(_alerts, limit, number, timeline, now)
         return tuple(
-            AlertEntry(alert, standing(alert, now), _zone(orders, alert.site), tuple(events)) for alert, events in found
+            AlertEntry(alert, standing(alert, now), _zone(orders, alert.site), tuple(events), quiet.get(alert.number))
+            for alert, events in found
         )
 
     async def roster(self) -> Roster:
@@ -103,15 +108,22 @@ def standing(alert: Alert, now: datetime) -> Standing:
 
 
 def _alerts(
-    conn: Connection, agent: str, limit: int | None, number: int | None, with_timeline: bool
-) -> list[tuple[Alert, list[AlertEvent]]]:
+    conn: Connection, agent: str, limit: int | None, number: int | None, with_timeline: bool, now: datetime
+) -> tuple[list[tuple[Alert, list[AlertEvent]]], dict[int, Silence | None]]:
     if number is not None:
         found = [alerts.get_alert(conn, agent, number)]
     elif limit is not None:
         found = alerts.list_alerts(conn, agent, limit)
     else:
         found = sorted(alerts.open_alerts(conn, agent), key=lambda a: (-a.severity, not a.key_equipment, a.number))
-    return [(alert, timeline.events(conn, agent, alert.number) if with_timeline else []) for alert in found]
+    still = {alert.number: alert for alert in found if alert.open}
+    covers = covering(still.values(), silences.active_silences(conn, agent, now))
+    quiet = {n: _titled(conn, agent, silenced(still[n], those, now)) for n, those in covers.items()}
+    return [(alert, timeline.events(conn, agent, alert.number) if with_timeline else []) for alert in found], quiet
+
+
+def _titled(conn: Connection, agent: str, silence: Silence | None) -> Silence | None:
+    return silence and replace(silence, by=people.title_of(conn, agent, silence.by) or silence.by)
 
 
 def _shifts(conn: Connection, agent: str, now: datetime) -> tuple[list[Shift], Mapping[str, Person]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -20,6 +20,7 @@ from agent.store import (
     journal,
     outbox,
     people,
+    policies,
     timeline,
 )
 from agent.store.batches import Addressee, Batch
@@ -29,10 +30,14 @@ from agent.store.outbox import OutboxItem, Outgoing
 from agent.store.timeline import EventKind
 from duty.alerts import Alert
 from duty.channels import ChannelState
+from duty.escalation import EscalationPolicy
 from duty.people import Contact, Person
 
 AT_ONCE = 20
 """Messages given out at the same time, over all channels."""
+
+GROUP = "step.group"
+"""Why a letter is nobody's though it is not the fallback's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +45,14 @@ class Addressed:
     """A message's letters with what they are about, as it stands when it is sent.
 
     ``there`` is everybody, by name; ``before`` are the calls that went out of a single alert before it was escalated.
+    ``policies`` are those by which the alerts go on, by digest.
     """
 
     batch: Batch
     alerts: Mapping[int, Alert]
     there: Mapping[str, Person]
     before: tuple[OutboxItem, ...] = ()
+    policies: Mapping[str, EscalationPolicy] = field(default_factory=dict)
 
     @property
     def person(self) -> Person | None:
@@ -70,8 +77,9 @@ def lease(
     given = batches.lease(conn, agent, run, now, AT_ONCE, closed=closed, waiting=waiting)
     there = people.load_people(conn, agent) if given else {}
     about = alerts.get_alerts(conn, agent, {number for batch in given for number in batch.alerts})
+    kept = policies.load_policies(conn, agent, {alert.policy for alert in about.values() if alert.policy})
     return [
-        Addressed(batch, {n: about[n] for n in batch.alerts if n in about}, there, _before(conn, agent, batch))
+        Addressed(batch, {n: about[n] for n in batch.alerts if n in about}, there, _before(conn, agent, batch), kept)
         for batch in given
     ]
 
@@ -165,8 +173,11 @@ def note_refused(
 def _further(item: OutboxItem, person: Person | None, orders: Orders) -> list[Outgoing]:
     """Return what goes out instead of a refused letter: to the next contact of the same person, else to the fallback.
 
-    One to the fallback is nobody's: when that is refused too there is nobody else.
+    One to a group goes to the fallback at once. One to the fallback is nobody's: when that is refused too there is
+    nobody else.
     """
+    if item.reason == GROUP:
+        return [_instead(replace(item, reason="step.fallback"), "", contact) for contact in orders.fallback]
     if not item.person:
         return []
     own = person.contacts if person else ()

@@ -13,6 +13,8 @@ from duty.escalation import EscalationPolicy
 from duty.findings import Rule
 from duty.handover import HandoverTerms
 from duty.incident_terms import IncidentTerms
+from duty.inhibition import Inhibition
+from duty.maintenance import Maintenance
 from duty.people import Contact, Person
 from duty.roster import Night, Rotation
 from duty.rounds import Cadence
@@ -42,6 +44,8 @@ class Orders:
     rotations: tuple[Rotation, ...] = ()
     fallback: tuple[Contact, ...] = ()
     escalation: Mapping[str, EscalationPolicy] = field(default_factory=dict)
+    inhibitions: tuple[Inhibition, ...] = ()
+    maintenance: tuple[Maintenance, ...] = ()
     take_policy: TakePolicy = field(default_factory=TakePolicy)
     self_test: time | None = None
     self_tested: frozenset[str] = frozenset()

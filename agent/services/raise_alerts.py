@@ -10,10 +10,12 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
+from agent.services.freeze import Freezer
 from agent.services.orders import Orders
 from agent.store import alerts, outbox, timeline
 from agent.store.journal import AGENT
 from agent.store.timeline import AlertEvent, EventKind
+from agent.store.told import who_knows
 from duty import own_alerts
 from duty.alerts import Alert, AlertState, begun, moved
 from duty.findings import Severity
@@ -59,7 +61,9 @@ def _turns(transitions: Iterable[Transition]) -> Iterator[dict[Key, Transition]]
 def _open(conn: Connection, agent: str, bad: Iterable[Transition], orders: Orders) -> None:
     known = [t for t in bad if t.key[0] in orders.targets or t.key[1] in own_alerts.CHECKS]
     last = alerts.last_resolved(conn, agent, {t.key for t in known})
-    opened = alerts.put_alerts(conn, agent, [_begun(t, last.get(t.key), orders) for t in known])
+    freezer = Freezer(conn, agent, orders)
+    fresh = [freezer.frozen(_begun(t, last.get(t.key), orders)) for t in known]
+    opened = alerts.put_alerts(conn, agent, fresh)
     timeline.put_events(
         conn, agent, (AlertEvent(0, alert.number, alert.opened, EventKind.FIRED, AGENT) for alert in opened)
     )
@@ -123,7 +127,7 @@ def tell_those_who_know(conn: Connection, agent: str, news: Mapping[int, datetim
     """Queue what happened to alerts, each at its moment, to everybody who was told of them, by the way it was told."""
     if not news:
         return
-    told = outbox.who_knows(conn, agent, list(news))
+    told = who_knows(conn, agent, list(news))
     letters = [
         outbox.Outgoing(
             key=_key(alert, event, at, person, contact),

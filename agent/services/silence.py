@@ -14,7 +14,7 @@ from duty.silences import Silence, SilenceKind, silenced
 LONGEST = {SilenceKind.SILENCE: timedelta(days=7), SilenceKind.MAINTENANCE: timedelta(days=30)}
 """A forgotten silence hides the next failure as well."""
 MOST = 500
-"""Silences that are in force or to come at the same time."""
+"""Silences of people that are in force or to come at the same time."""
 LONGEST_WHY = 500
 
 
@@ -64,7 +64,7 @@ def _write(
     asker: str,
     now: datetime,
 ) -> Silence:
-    if len(silences.silences_since(conn, agent, now)) >= MOST:
+    if silences.count_by_hand(conn, agent, now) >= MOST:
         raise NightdutyError(f"there are {MOST} silences already; end those that are not needed")
     target, site, check = covers
     made = silences.add_silence(

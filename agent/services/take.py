@@ -112,7 +112,7 @@ def _take_free(
     timeline.add_events(conn, agent, now, kind, by, ((number, {}) for number in numbers))
     said = (_said(number, {"word": ""}, asker) for number in numbers)
     journal.append_all(conn, agent, f"alert_{kind.value}", now, by, "ok", said)
-    outbox.drop(conn, agent, *numbers)
+    outbox.drop(conn, agent, *numbers, but=outbox.STANDING)
     tell_those_who_know(conn, agent, dict.fromkeys(numbers, now), kind.value)
     return numbers
 
@@ -141,7 +141,7 @@ def _write(
     timeline.add_event(conn, agent, number, now, kind, by, word)
     _journal(conn, agent, number, by, kind, {"word": word}, asker, now)
     if kind in (EventKind.TAKEN, EventKind.CLOSED):
-        outbox.drop(conn, agent, number)
+        outbox.drop(conn, agent, number, but=outbox.STANDING if kind is EventKind.TAKEN else "")
         tell_those_who_know(conn, agent, {number: now}, kind.value)
     return after
 

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from agent.services.freeze import Freezer
+from agent.services.orders import Orders
 from agent.services.raise_alerts import Carried, carry
 from agent.services.station import Station
 from agent.store import alerts, journal, timeline
@@ -54,7 +56,7 @@ async def take_in(station: Station, sent: Sequence[Any], most_open: int = MOST_O
     ordered = sorted(handed, key=lambda each: (each.firing, -each.severity))
     kept, cut = ordered[:MOST_AT_ONCE], len(ordered) - MOST_AT_ONCE
     now = station.clock.now()
-    done = await station.store.write(_take_in, _by_key(kept), most_open, now)
+    done = await station.store.write(_take_in, orders, _by_key(kept), most_open, now)
     done = replace(done, ignored=len(sent) - len(handed), cut=max(0, cut))
     if done.cut:
         log.error("a request brought %d alerts more than the %d that are taken at once", done.cut, MOST_AT_ONCE)
@@ -73,11 +75,16 @@ def _by_key(handed: Iterable[Handed]) -> dict[Key, list[Handed]]:
 
 
 def _take_in(
-    conn: Connection, agent: str, handed: Mapping[Key, Sequence[Handed]], most_open: int, now: datetime
+    conn: Connection,
+    agent: str,
+    orders: Orders,
+    handed: Mapping[Key, Sequence[Handed]],
+    most_open: int,
+    now: datetime,
 ) -> TakenIn:
     there = alerts.open_by_key(conn, agent, handed.keys())
     done, room = TakenIn(), most_open - handed_to_us.count_open(conn, agent)
-    opened: list[int] = []
+    freezer, opened = Freezer(conn, agent, orders), list[int]()
     carried: list[Carried] = []
     for key, reports in handed.items():
         before = there.get(key)
@@ -91,7 +98,7 @@ def _take_in(
             done = replace(done, ended=done.ended + ended, changed=done.changed + 1 - ended)
             room += ended
         elif room > 0:
-            opened.append(_open(conn, agent, transition, reports).number)
+            opened.append(_open(conn, agent, transition, reports, freezer).number)
             room -= 1
         else:
             done = replace(done, no_room=done.no_room + 1)
@@ -101,11 +108,11 @@ def _take_in(
     return done
 
 
-def _open(conn: Connection, agent: str, transition: Transition, reports: Sequence[Handed]) -> Alert:
+def _open(conn: Connection, agent: str, transition: Transition, reports: Sequence[Handed], freezer: Freezer) -> Alert:
     worst = max((report for report in reports if report.firing), key=lambda report: report.severity)
     last = alerts.last_resolved(conn, agent, [transition.key]).get(transition.key)
     alert = begun(transition, 0, worst.site, key_equipment=worst.key_equipment, wakes=worst.wakes, last=last)
-    alert = alerts.put_alert(conn, agent, replace(alert, source=worst.source, said=worst.said))
+    alert = alerts.put_alert(conn, agent, freezer.frozen(replace(alert, source=worst.source, said=worst.said)))
     timeline.add_event(conn, agent, alert.number, transition.at, EventKind.FIRED, AGENT, data={"source": worst.source})
     return alert
 

@@ -17,13 +17,13 @@ from agent.store.journal import AGENT
 from agent.store.values import plain
 from duty.alerts import Alert
 from duty.bulletins import Facts
-from duty.escalation import Step, whom
 from duty.fold import REACH
 from duty.incident_news import News, NewsKind
 from duty.incidents import Incident
 from duty.people import Contact, Person, Post
 from duty.plans import StepState
 from duty.roster import Shift, on_duty
+from duty.steps import Step, whom
 from duty.targets import behind
 
 AROUND = timedelta(days=2)
@@ -62,7 +62,7 @@ class Audience:
     def people(self, *names: str) -> list[To]:
         """Return these people, each by their first contact; who has none is told by nobody but the page."""
         return [
-            To(name, self.there[name].contacts[0], "step.named")
+            To(name, self.there[name].contacts[0], "step.person")
             for name in names
             if name in self.there and self.there[name].contacts
         ]

@@ -122,7 +122,7 @@ def _roster(conn: Connection, agent: str, orders: Orders, now: datetime) -> Iter
     for name in orders.sites:
         zone, policy = orders.zone_of(name), orders.policy(name)
         night = Night(*orders.night, zone.key)
-        for post in dict.fromkeys(step.post for step in (*policy.critical, *policy.warning)):
+        for post in dict.fromkeys(step.post for step in policy.every_step if step.post is not None):
             # From before now, so that a gap that has begun keeps its begin, and beyond what is told, so that one which
             # is told has its whole length.
             for gap in unmanned(roster, name, post, night, now - BACK, now + 2 * AHEAD):

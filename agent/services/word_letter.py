@@ -8,15 +8,16 @@ from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from agent.services.freeze import Frozen
 from agent.services.gather import gathered, goes_on, title_of
 from agent.services.hand_out import Addressed
 from agent.services.links import Links
 from agent.services.orders import Orders
 from agent.store.journal import AGENT
-from agent.store.outbox import CALLS, OutboxItem, OutboxState
+from agent.store.outbox import CALLS, STANDING, OutboxItem, OutboxState
 from agent.store.values import restored
 from duty import own_alerts
-from duty.alerts import Alert
+from duty.alerts import Alert, AlertState
 from duty.briefs import Brief
 from duty.fold import REACH
 from duty.incident_news import News
@@ -41,7 +42,9 @@ def worded(letter: Addressed, orders: Orders, now: datetime, links: Links | None
     """Word a message in the language of who reads it, by the clock of the site that it is about."""
     person = letter.person
     say = words(person.language if person and person.language else orders.language)
-    event = gathered(letter.batch, letter.alerts, person, letter.there, orders) or _single(letter, orders, say)
+    frozen = Frozen(orders, letter.policies)
+    several = gathered(letter.batch, letter.alerts, person, letter.there, orders, frozen)
+    event = several or _single(letter, orders, frozen, say)
     event = replace(event, answers=orders.answers, url=_link(letter, event, links, now))
     return page(event, say, ZoneInfo(event.site.zone if event.site else orders.zone), now)
 
@@ -61,11 +64,11 @@ def _link(letter: Addressed, event: Event, links: Links | None, now: datetime) -
     return links.to(alert, first.person, first.contact, now)
 
 
-def _single(letter: Addressed, orders: Orders, say: Say) -> Event:
+def _single(letter: Addressed, orders: Orders, frozen: Frozen, say: Say) -> Event:
     item = letter.batch.first
     alert = letter.alerts.get(item.alert) if item.alert is not None else None
     event = Event(
-        kind=EventKind(item.event),
+        kind=_kind(item, alert),
         at=item.created,
         key=letter.batch.key,
         alert=alert,
@@ -82,10 +85,19 @@ def _single(letter: Addressed, orders: Orders, say: Say) -> Event:
         site=orders.sites.get(alert.site),
         below=_below(alert, orders),
         taken_by=title_of(alert.taken_by, letter.there),
-        deadline=goes_on(item, alert, orders.policy(alert.site)),
+        deadline=goes_on(item, alert, frozen.of(alert)),
         history=tuple(_tried(before, letter) for before in letter.before),
     )
     return _of_the_watch(event, alert, orders, say)
+
+
+def _kind(item: OutboxItem, alert: Alert | None) -> EventKind:
+    """Return what a letter says; one that is told until the end says who has it, as soon as somebody does."""
+    if item.event != STANDING or alert is None:
+        return EventKind(item.event)
+    if alert.state is AlertState.ACKNOWLEDGED:
+        return EventKind.TAKEN
+    return EventKind.ESCALATED if item.step else EventKind.FIRED
 
 
 def _of_the_shift(event: Event, item: OutboxItem, letter: Addressed, orders: Orders) -> Event:

@@ -237,6 +237,8 @@ def _row(alert: Alert) -> dict[str, Any]:
         "said": alert.said,
         "flapping": alert.flapping,
         "calm_since": alert.calm_since,
+        "policy": alert.policy or None,
+        "inhibited_by": alert.inhibited_by,
     }
 
 
@@ -264,4 +266,6 @@ def _alert(row: sa.Row[Any]) -> Alert:
         said=row.said,
         flapping=row.flapping,
         calm_since=row.calm_since,
+        policy=row.policy or "",
+        inhibited_by=row.inhibited_by,
     )

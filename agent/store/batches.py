@@ -26,7 +26,14 @@ LET_PAST = timedelta(minutes=30)
 """How long a message that fails holds up what is for the same contact."""
 
 CLASSES: Final = MappingProxyType(
-    {"fired": "calls", "fired_again": "calls", "escalated": "calls", "taken": "taken", "resolved": "resolved"}
+    {
+        "fired": "calls",
+        "fired_again": "calls",
+        "escalated": "calls",
+        "standing": "standing",
+        "taken": "taken",
+        "resolved": "resolved",
+    }
 )
 """Which letters can be one message, by their event. Whatever else is told goes alone."""
 
@@ -162,7 +169,7 @@ def _piles(conn: Connection, agent: str, now: datetime, closed: Collection[str])
             _batch().label("batch"),
             row.number,
             row.created,
-            sa.case((row.event == "escalated", 1), else_=0).label("urgent"),
+            sa.case((row.event.in_(("escalated", "standing")), 1), else_=0).label("urgent"),
             sa.case((due(now), 1), else_=0).label("due"),
         )
         .where(row.agent == agent, WAITS, row.channel.not_in(closed), sa.or_(row.tries > 0, due(now)))

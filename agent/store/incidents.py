@@ -122,6 +122,16 @@ def incidents_of(conn: Connection, agent: str, numbers: Collection[int]) -> dict
     return found
 
 
+def grades(conn: Connection, agent: str) -> dict[int, Grade]:
+    """Return the grade of the incident of each alert that belongs to one which is being handled, by its number."""
+    query = (
+        sa.select(incident_alerts.c.alert, incidents.c.grade)
+        .join(incidents, incidents.c.number == incident_alerts.c.incident)
+        .where(incidents.c.agent == agent, incidents.c.handled.is_(None))
+    )
+    return {row.alert: Grade(row.grade) for row in conn.execute(query)}
+
+
 def _row(incident: Incident) -> dict[str, Any]:
     row = {field.name: getattr(incident, field.name) for field in fields(incident) if field.name != "number"}
     return row | {

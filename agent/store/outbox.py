@@ -1,11 +1,11 @@
 """The outbox: what must be sent, a letter each, written in the transaction that decided it.
 
-How letters become messages and how these are given out is in ``batches``.
+How letters become messages and how these are given out is in ``batches``, who was told of what in ``told``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -19,7 +19,7 @@ from agent.store.bodies import canonical, parse
 from agent.store.parts import in_parts
 from agent.store.schema import alerts, outbox
 from duty.alerts import AlertState
-from duty.escalation import Page, Told
+from duty.escalation import Page
 from duty.people import Contact
 
 
@@ -36,6 +36,9 @@ class OutboxState(StrEnum):
 
 CALLS = ("fired", "fired_again", "escalated")
 """Events that call for somebody: such a message is out of date once its alert calls for nobody, or calls anew."""
+
+STANDING = "standing"
+"""The event of what is told of an alert until it is over, whoever has it: nobody's taking it takes it back."""
 
 UNSURE = ("timeout", "no_answer", "not_understood")
 """Codes of a NotifyError after which the message may have arrived all the same: only the answer was lost."""
@@ -136,12 +139,17 @@ def release(conn: Connection, agent: str, run: str, now: datetime) -> int:
     return conn.execute(outbox.update().where(dead).values(free)).rowcount
 
 
-def drop(conn: Connection, agent: str, *of: int) -> int:
-    """Take back what waits to be sent of alerts, as somebody has them or they are over; return how many those were."""
+def drop(conn: Connection, agent: str, *of: int, but: str = "") -> int:
+    """Take back what waits to be sent of alerts, as somebody has them or they are over; return how many those were.
+
+    Letters of the event ``but`` stay.
+    """
     dropped = 0
     for some in in_parts(of):
         named = outbox.c.alert.in_(some)
-        waiting = sa.and_(outbox.c.agent == agent, named, outbox.c.state == OutboxState.PENDING.value)
+        waiting = sa.and_(
+            outbox.c.agent == agent, named, outbox.c.state == OutboxState.PENDING.value, outbox.c.event != but
+        )
         dropped += conn.execute(outbox.update().where(waiting).values(state=OutboxState.DROPPED.value)).rowcount
     return dropped
 
@@ -151,16 +159,17 @@ def drop_stale(conn: Connection, agent: str, now: datetime) -> int:
 
     What was under way when its alert was taken or over, and then failed or died with its run, waits again.
     """
+    stands = sa.and_(outbox.c.event == STANDING, alerts.c.state == AlertState.ACKNOWLEDGED.value)
     calls = sa.select(alerts.c.number).where(
         alerts.c.number == outbox.c.alert,
-        alerts.c.state == AlertState.FIRING.value,
+        sa.or_(alerts.c.state == AlertState.FIRING.value, stands),
         sa.or_(outbox.c.fired.is_(None), outbox.c.fired == alerts.c.fired),
     )
     stale = sa.and_(
         outbox.c.agent == agent,
         WAITS,
         due(now),
-        outbox.c.event.in_(CALLS),
+        outbox.c.event.in_((*CALLS, STANDING)),
         outbox.c.alert.is_not(None),
         ~calls.exists(),
     )
@@ -183,52 +192,6 @@ def oldest(conn: Connection, agent: str) -> datetime | None:
 def of_alert(conn: Connection, agent: str, alert: int) -> list[OutboxItem]:
     """Return everything that was to be sent of an alert, oldest first."""
     return items(conn, outbox.c.agent == agent, outbox.c.alert == alert)
-
-
-def told(conn: Connection, agent: str, alert: int) -> list[Told]:
-    """Return the pages that escalation has decided for an alert, whatever became of them, oldest first."""
-    return [
-        Told(alert, item.fired, item.step, item.person, item.contact)
-        for item in of_alert(conn, agent, alert)
-        if item.fired is not None and item.step is not None
-    ]
-
-
-def told_by_alert(conn: Connection, agent: str, firing: Mapping[int, datetime]) -> dict[int, list[Told]]:
-    """Return the pages decided for the alerts that fired at these moments, as ``told`` does for one, in one query."""
-    row = outbox.c
-    query = (
-        # Without the moment itself: it is known, and to read it from 4,000 rows takes longer than all the rest.
-        sa.select(row.alert, row.step, row.person, row.channel, row.address, row.path)
-        .join(alerts, alerts.c.number == row.alert)
-        .where(alerts.c.agent == agent, alerts.c.state == AlertState.FIRING.value)
-        .where(row.agent == agent, row.fired == alerts.c.fired, row.step.is_not(None))
-        .order_by(row.number)
-    )
-    found: dict[int, list[Told]] = {}
-    for alert, step, person, *contact in conn.execute(query):
-        if alert in firing:
-            found.setdefault(alert, []).append(Told(alert, firing[alert], step, person, Contact(*contact)))
-    return found
-
-
-def who_knows(conn: Connection, agent: str, of: Sequence[int]) -> dict[int, set[tuple[str, Contact]]]:
-    """Return for each of these alerts the (person, contact) to whom a message of it went out: its end must reach them.
-
-    What is under way, or was when a run died, counts as well, and so does what was sent and got no answer: better a
-    recovery too many than one that never comes.
-    """
-    row, lost = outbox.c, (OutboxState.FAILED.value, OutboxState.REFUSED.value)
-    arrived = sa.and_(row.agent == agent, row.tries > 0, row.state.not_in(lost))
-    # By the way alone: of two that differ in their path the later one counts.
-    found: dict[int, dict[tuple[str, str, str], Contact]] = {}
-    for numbers in in_parts(of):
-        query = sa.select(row.alert, row.person, row.channel, row.address, row.path, row.error)
-        some = query.where(arrived, row.alert.in_(numbers)).order_by(row.number)
-        for alert, person, channel, address, path, error in conn.execute(some):
-            if not error or error.startswith(UNSURE):
-                found.setdefault(alert, {})[person, channel, address] = Contact(channel, address, path)
-    return {alert: {(person, way) for (person, _, _), way in ways.items()} for alert, ways in found.items()}
 
 
 def due(now: datetime) -> sa.ColumnElement[bool]:

@@ -231,6 +231,9 @@ alerts = sa.Table(
     # It came back soon after it was over: it stays open until it has been well for long enough.
     sa.Column("flapping", Flag, nullable=False, server_default="0"),
     sa.Column("calm_since", Instant),
+    # The digest of the escalation policy that was in force when it opened; none where it opened before they were kept.
+    sa.Column("policy", Digest),
+    sa.Column("inhibited_by", Whole),
     sa.Index(
         "uq_alert_open",
         "agent",
@@ -247,6 +250,15 @@ alerts = sa.Table(
     sqlite_strict=True,
     # A number stands in messages and in the journal, so that it must never be given twice.
     sqlite_autoincrement=True,
+)
+
+policies = sa.Table(
+    "escalation_policy",
+    metadata,
+    sa.Column("agent", sa.Text, primary_key=True),
+    sa.Column("digest", Digest, primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sqlite_strict=True,
 )
 
 alert_events = sa.Table(
@@ -412,7 +424,10 @@ silences = sa.Table(
     sa.Column("why", Words, nullable=False),
     sa.Column("ended_at", Instant),
     sa.Column("ended_by", Words, nullable=False),
+    # The rule of the settings that it is a window of; "" where somebody made it.
+    sa.Column("rule", Words, nullable=False, server_default=""),
     sa.Index(None, "agent", "end"),
+    sa.Index(None, "agent", "rule"),
     sqlite_strict=True,
     # The journal names a silence by its number.
     sqlite_autoincrement=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +47,53 @@ def add_silence(
         .returning(*silences.c)
     )
     return _silence(made.one())
+
+
+def rewrite_rule(conn: Connection, agent: str, rule: str, by: str, these: Iterable[Silence], now: datetime) -> None:
+    """Have the windows of a rule that are not over yet be these.
+
+    One in force that is none of them ends now, one to come is taken back; what somebody ended stays ended. A window is
+    known by what it covers and when it begins, so that a restart writes none twice.
+    """
+    mine = sa.and_(silences.c.agent == agent, silences.c.rule == rule)
+    rows = conn.execute(sa.select(silences).where(mine, silences.c.end > now)).all()
+    there = {(row.target, row.site, row.check, row.begin): row for row in rows}
+    wanted = {(each.target, each.site, each.check, each.begin): each for each in these}
+    for key, row in there.items():
+        this, said = silences.c.number == row.number, wanted.get(key)
+        if row.ended_at is not None and (row.ended_by != by or said is None):
+            continue
+        if said is not None:
+            news = {"end": said.end, "why": said.why, "ended_at": None, "ended_by": ""}
+            if news != {name: getattr(row, name) for name in news}:
+                conn.execute(silences.update().where(this).values(news))
+        elif row.begin > now:
+            conn.execute(silences.delete().where(this))
+        else:
+            conn.execute(silences.update().where(this).values(ended_at=now, ended_by=by))
+    fresh = [
+        {
+            "agent": agent, "kind": each.kind.value, "target": each.target, "site": each.site, "check": each.check,
+            "begin": each.begin, "end": each.end, "made_by": by, "why": each.why, "ended_by": "", "rule": rule,
+        }
+        for key, each in wanted.items()
+        if key not in there
+    ]  # fmt: skip
+    if fresh:
+        conn.execute(silences.insert(), fresh)
+
+
+def rules(conn: Connection, agent: str, now: datetime) -> set[str]:
+    """Return the rules that have windows which are not over; one that left the settings is rewritten with none."""
+    query = sa.select(silences.c.rule).where(silences.c.agent == agent, silences.c.end > now, silences.c.rule != "")
+    return set(conn.execute(query.distinct()).scalars())
+
+
+def count_by_hand(conn: Connection, agent: str, now: datetime) -> int:
+    """Return how many silences that somebody made are in force or to come."""
+    mine = sa.and_(silences.c.agent == agent, silences.c.end > now, silences.c.rule == "")
+    late = sa.or_(silences.c.ended_at.is_(None), silences.c.ended_at > now)
+    return conn.execute(sa.select(sa.func.count()).select_from(silences).where(mine, late)).scalar_one()
 
 
 def end_silence(conn: Connection, agent: str, number: int, by: str, now: datetime) -> bool:
@@ -111,4 +159,5 @@ def _silence(row: sa.Row[Any]) -> Silence:
         row.why,
         row.ended_at,
         row.ended_by,
+        row.rule,
     )

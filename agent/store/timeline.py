@@ -28,6 +28,8 @@ class EventKind(StrEnum):
     SNOOZED = "snoozed"
     HANDED = "handed"
     SILENCE_ENDED = "silence_ended"
+    INHIBITED = "inhibited"
+    INHIBITION_ENDED = "inhibition_ended"
     FLAPPING = "flapping"
     CALM = "calm"
     CLOSED = "closed"

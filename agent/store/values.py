@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from agent.store.columns import instant, microseconds
+from agent.store.columns import MICROSECOND, instant, microseconds
 from duty.errors import StoreError
 
 T = TypeVar("T")
 
 
 def plain(value: object) -> Any:
-    """Return a value as JSON can hold it: moments and durations in microseconds, dates as text, enums as values."""
+    """Return a value as JSON can hold it: moments and lengths in microseconds, dates as ISO text, enums as values."""
     if isinstance(value, Enum):
         return value.value
     if is_dataclass(value):
@@ -29,8 +29,8 @@ def plain(value: object) -> Any:
     if isinstance(value, datetime):
         return microseconds(value)
     if isinstance(value, timedelta):
-        return value // timedelta(microseconds=1)
-    if isinstance(value, date):
+        return value // MICROSECOND
+    if isinstance(value, date | time):
         return value.isoformat()
     return value
 
@@ -66,8 +66,8 @@ def _restored(kind: Any, said: Any) -> Any:
         return instant(said)
     if kind is timedelta:
         return timedelta(microseconds=said)
-    if kind is date:
-        return date.fromisoformat(said)
+    if kind is date or kind is time:
+        return kind.fromisoformat(said)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(said)
     if not isinstance(said, kind) and not (kind is float and isinstance(said, int)):

@@ -12,6 +12,7 @@ from duty.rounds import RoundState, SheetState
 from exporters.papers.clerk import COUNTED, ROUND_MARKS, SEVERITY_MARKS, STATE_MARKS, Clerk
 from exporters.papers.evidence import Evidence
 from exporters.papers.paper import Block, Cell, Mark, Pairs, Table, Words
+from exporters.words import say_maker
 
 
 class FormTables:
@@ -237,7 +238,7 @@ class FormTables:
                         or "*"
                     ),
                     self._stamp(line.until),
-                    Cell(line.by),
+                    Cell(say_maker(line.by, say)),
                     Cell(line.why),
                 )
                 for line in equipment.silences

@@ -8,7 +8,7 @@ from exporters.words.catalogue import LANGUAGES, Say, words
 from exporters.words.changes import say_changed, say_side
 from exporters.words.external import say_alert
 from exporters.words.numbers import format_value, say_line
-from exporters.words.sentences import say_finding, say_name, say_next, say_trap, say_what
+from exporters.words.sentences import say_finding, say_maker, say_name, say_next, say_trap, say_what
 from exporters.words.shown import shown
 from exporters.words.signs import SIGNS
 from exporters.words.times import format_ago, format_day, format_time
@@ -25,6 +25,7 @@ __all__ = [
     "say_changed",
     "say_finding",
     "say_line",
+    "say_maker",
     "say_name",
     "say_next",
     "say_side",

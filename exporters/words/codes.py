@@ -216,7 +216,7 @@ def codes() -> Iterator[str]:
     yield from (f"alert.{state}" for state in (*AlertState, *ASIDE))
     yield from (f"step.{post}" for post in ROSTERED)
     yield from (f"step.instead_of_{post}" for post in ROSTERED)
-    yield "step.fallback"
+    yield from (f"step.{whom}" for whom in ("fallback", "person", "group"))
     yield from (f"external.source.{source}" for source in SOURCES)
     yield from (f"reply.{outcome}" for outcome in OUTCOMES)
     yield from (f"message.result.{result}" for result in RESULTS)

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from duty.alerts import Alert, AlertState
-from duty.escalation import SUBSTITUTES
+from duty.steps import SUBSTITUTES
 from exporters.words.briefs import Said
 from exporters.words.catalogue import Say
 from exporters.words.events import Event, Pieces, clean, say_number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from duty.findings import Finding, Severity
 from duty.fold import REACH
+from duty.maintenance import SETTINGS
 from duty.readings import Look
 from duty.traps import Meaning
 from exporters.words.catalogue import Say
@@ -80,3 +81,8 @@ def say_trap(meaning: Meaning, say: Say) -> str:
     """Say what a trap is about: "port down GE0/0/7"; one that has no name by its object identifier."""
     words = say(f"trap.{meaning.code}") if meaning.code else shown(meaning.oid)
     return f"{words} {shown(meaning.about)}".rstrip()
+
+
+def say_maker(name: str, say: Say) -> str:
+    """Say by whom a silence is: by somebody of this name, or by the settings."""
+    return say("silencing.settings") if name == SETTINGS else name

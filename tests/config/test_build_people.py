@@ -5,9 +5,9 @@ from datetime import date, time, timedelta
 import pytest
 
 from config.build import fingerprint
+from config.build_escalation import build_escalation
 from config.build_people import (
     build_briefs,
-    build_escalation,
     build_fallback,
     build_people,
     build_rotations,
@@ -17,9 +17,10 @@ from config.load import parse
 from config.schema import Settings
 from duty.alerts import TakePolicy
 from duty.briefs import BriefTerms
-from duty.escalation import EscalationPolicy, Step
+from duty.escalation import EscalationPolicy
 from duty.people import Contact, Person, Post
 from duty.roster import Rotation
+from duty.steps import Step
 
 TEXT = """
 sites:

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from duty.alerts import Alert, AlertState, TakePolicy, fired_again, moved, snoozed, taken
-from duty.escalation import EscalationPolicy, Page, Step, Told, due_pages, rings
+from duty.escalation import EscalationPolicy, Page, Told, due_pages, rings
 from duty.findings import Finding, Severity
 from duty.fold import Transition
 from duty.people import Contact, Person, Post
 from duty.roster import Shift
+from duty.steps import Step
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 POLICY = EscalationPolicy(zone="Asia/Shanghai")
@@ -89,6 +90,7 @@ def test_a_critical_one_goes_from_channel_to_channel_and_upward() -> None:
         (0, "甲", "dingtalk"),
         (2, "甲", "sms"),
         (3, "甲", "phone"),
+        (4, "丁", "dingtalk"),
         (5, "乙", "sms"),
         (15, "总", "phone"),
     ]
@@ -101,11 +103,23 @@ def test_a_warning_goes_to_the_technician_and_after_a_quarter_of_an_hour_to_the_
     ]
 
 
+def test_where_nobody_stands_by_the_manager_is_told_no_sooner() -> None:
+    without = (ROSTER[0], *ROSTER[2:])
+    assert [each[:2] for each in heard(alert(), NIGHT + HOUR, without)] == [
+        (0, "甲"),
+        (2, "甲"),
+        (3, "甲"),
+        (5, "乙"),
+        (15, "总"),
+    ]
+
+
 def test_each_page_says_why() -> None:
     assert [page.reason for page in paged(alert(), NIGHT + 5 * MINUTE)] == [
         "step.technician",
         "step.technician",
         "step.technician",
+        "step.reserve",
         "step.manager",
     ]
     assert [page.reason for page in paged(alert(), NIGHT, roster=())] == ["step.fallback", "step.fallback"]
@@ -137,7 +151,11 @@ def test_who_has_one_way_only_is_told_by_it_once() -> None:
 
 def test_the_substitute_of_one_without_a_contact_is_told_by_every_way_too() -> None:
     roster = (on("哑", TECHNICIAN), on("丁", RESERVE), on("乙", MANAGER))
-    assert heard(alert(), NIGHT + 4 * MINUTE, roster) == [(0, "丁", "dingtalk"), (2, "丁", "sms")]
+    assert heard(alert(), NIGHT + 4 * MINUTE, roster) == [
+        (0, "丁", "dingtalk"),
+        (2, "丁", "sms"),
+        (4, "丁", "dingtalk"),
+    ]
 
 
 def test_the_fallback_is_told_for_each_post_that_nobody_holds_and_not_for_each_channel() -> None:
@@ -155,7 +173,7 @@ def test_who_comes_on_duty_while_nobody_has_taken_it_is_told() -> None:
     change = NIGHT + 30 * MINUTE
     roster = (on("甲", TECHNICIAN, end=change), on("新", TECHNICIAN, begin=change), *ROSTER[1:])
     assert (30, "新", "dingtalk") in heard(alert(), NIGHT + HOUR, roster)
-    assert len(heard(alert(), NIGHT + HOUR, roster)) == 6
+    assert len(heard(alert(), NIGHT + HOUR, roster)) == 7
 
 
 def test_what_somebody_has_taken_rings_nobody() -> None:
@@ -203,6 +221,7 @@ def test_at_night_only_what_may_wake_rings_and_the_rest_waits_for_seven() -> Non
         (230, "甲", "dingtalk"),
         (232, "甲", "sms"),
         (233, "甲", "phone"),
+        (234, "丁", "dingtalk"),
         (235, "乙", "sms"),
         (245, "总", "phone"),
     ]
@@ -214,6 +233,7 @@ def test_what_fired_just_before_ten_does_not_ring_everybody_at_seven() -> None:
         (0, "甲", "dingtalk"),
         (9 * 60 + 2, "甲", "sms"),
         (9 * 60 + 3, "甲", "phone"),
+        (9 * 60 + 4, "丁", "dingtalk"),
         (9 * 60 + 5, "乙", "sms"),
         (9 * 60 + 15, "总", "phone"),
     ]

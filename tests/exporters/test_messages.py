@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from duty.alerts import Alert, AlertState, TakePolicy, closed, taken
 from duty.briefs import Brief, BriefKind, RoundTally
-from duty.escalation import SUBSTITUTES
 from duty.findings import Finding, Severity
 from duty.people import Person, Post
 from duty.roster import RosterGap
 from duty.rounds import SheetState
+from duty.steps import SUBSTITUTES
 from duty.targets import Maintainer, Site, Target
 from duty.tours import Turn
 from exporters.notify.port import Message

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import agent
 from duty.changes import Change
 from duty.findings import Finding, Severity
+from duty.maintenance import SETTINGS
 from duty.parameters import PARAMETERS
 from duty.readings import Look, Reading
 from exporters.words import (
@@ -29,6 +30,7 @@ from exporters.words import (
     format_value,
     say_changed,
     say_finding,
+    say_maker,
     say_next,
     say_side,
     shown,
@@ -306,3 +308,8 @@ def test_what_is_shown_is_one_visible_line_that_can_be_sent(text: str) -> None:
 def test_a_device_string_within_a_sentence_is_cleaned() -> None:
     finding = Finding("disk", "\x1b]0;x\x07\u202e/var\ud800", Severity.WARNING, "disk.full", "disk_used", 93.0, "%")
     assert say_finding(finding, EN) == "disk \ufffd]0;x\ufffd\ufffd/var\ufffd is 93.0 % full"
+
+
+def test_what_the_settings_silence_is_by_the_settings_in_every_language() -> None:
+    assert [say_maker(SETTINGS, words(language)) for language in ("zh", "en")] == ["配置", "the settings"]
+    assert say_maker("王芳", words("en")) == "王芳"

@@ -20,7 +20,8 @@ from agent.store import alerts, journal, silences, timeline
 from agent.store.outbox import OutboxState
 from agent.store.timeline import EventKind
 from duty.alerts import Alert, AlertState
-from duty.silences import Silence
+from duty.maintenance import SETTINGS
+from duty.silences import Silence, SilenceKind
 from exporters.words import LANGUAGES, words
 from exporters.words.events import EventKind as Told
 from tests.agent.console import trouble
@@ -368,6 +369,31 @@ async def test_silences_say_what_they_hold_until_when_and_why(at: Callable[..., 
     assert "Maintenance 杭州二机房 Until 06:12 in 3 h 赵磊 “更换电池” Holds back now: 1 End it" in words
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "follows"),
+    [("en", "in maintenance until 05:12, the settings", "inhibited by A01"), ("zh", "至 05:12，配置", "被 A01 抑制")],
+)
+async def test_what_is_silenced_by_the_settings_and_what_follows_from_another_say_so(
+    desk: Desk, at: Callable[..., Visit], language: str, said: str, follows: str
+) -> None:
+    now = desk.clock.now()
+    window = Silence(
+        0, SilenceKind.MAINTENANCE, "HZ1-CORE-*", "*", "*", now, now + timedelta(hours=2), SETTINGS, "backups",
+        rule="backup",
+    )  # fmt: skip
+    await desk.station.store.write(silences.rewrite_rule, "backup", SETTINGS, [window], now)
+    six = await desk.station.store.read(alerts.get_alert, 6)
+    await desk.station.store.write(alerts.change_alerts, [(six, replace(six, inhibited_by=1))])
+    visit = at(language=language)
+    listed = (await visit.page("/alerts")).words
+    assert said in listed
+    assert follows in listed
+    assert follows in (await visit.page("/alerts/6")).words.lower().replace("a01", "A01")
+    assert {"en": "says the settings", "zh": "由配置设置"}[language] in (await visit.page("/alerts/1")).words
+    assert said.removeprefix("in maintenance ") in (await visit.page("/")).words
+    assert "backups" in (await visit.page("/silences")).words
+
+
 async def test_a_silence_is_made_and_ended(desk: Desk, at: Callable[..., Visit]) -> None:
     visit = at()
     words = await visit.said("/silences", kind="silence", target="HZ1-CORE-*", length="120", why="known, fan ordered")
@@ -511,7 +537,7 @@ def test_every_code_that_these_pages_put_together_has_words(language: str) -> No
     say = words(language)
     codes = [f"desk.event.{kind}" for kind in EventKind] + [f"desk.told.{kind}" for kind in Told]
     codes += [f"desk.{part}.{stand}" for part in ("word", "sentence", "detail") for stand in
-              ("free", "taken", "snoozed", "silence", "maintenance", "restored", "closed")]  # fmt: skip
+              ("free", "taken", "snoozed", "silence", "maintenance", "inhibited", "restored", "closed")]  # fmt: skip
     codes += [f"message.result.{result}" for result in RESULTS.values() if result != "dropped"]
     assert set(RESULTS) == set(OutboxState)
     assert [code for code in codes if code not in say] == []

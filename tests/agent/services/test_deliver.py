@@ -20,6 +20,7 @@ from agent.services.station import Station
 from agent.store import alerts, batches, journal, outbox
 from agent.store.engine import Store
 from agent.store.outbox import OutboxState
+from agent.store.told import who_knows
 from config.load import parse
 from duty.alerts import Alert, AlertState, fired_again
 from duty.errors import NotifyError
@@ -152,7 +153,7 @@ async def test_whose_answer_was_lost_is_told_of_the_end_and_who_was_out_of_reach
     await desk.go_on(timedelta(0))
     desk.chat.error = NotifyError("unreachable")
     await desk.go_on()
-    found = (await desk.station.store.read(outbox.who_knows, [1])).get(1, set())
+    found = (await desk.station.store.read(who_knows, [1])).get(1, set())
     assert {contact.address for _, contact in found} == told
 
 

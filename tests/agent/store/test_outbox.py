@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
-from agent.store import alerts, batches, outbox
+from agent.store import alerts, batches, outbox, told
 from agent.store.batches import Batch
 from agent.store.engine import Store
 from agent.store.outbox import OutboxItem, OutboxState, Outgoing
@@ -108,7 +108,7 @@ async def test_what_was_decided_is_known_whatever_became_of_it(raised: Store) ->
     await raised.write(outbox.enqueue, [recovery], NOW)
     (item, _) = await raised.write(batches.lease, "run-1", NOW, 9)
     await raised.write(batches.mark_refused, item.key, "run-1", "no", NOW)
-    assert await raised.read(outbox.told, 1) == [
+    assert await raised.read(told.told, 1) == [
         Told(1, NOW, 0, "王芳", SMS),
         Told(1, NOW, 1, "王芳", CHAT),
         Told(1, NOW, 3, "李雷", SMS),
@@ -125,19 +125,19 @@ async def test_a_recovery_is_for_those_to_whom_a_message_went_out(raised: Store)
     await raised.write(batches.mark_failed, leased["failed"], "run-1", "", NOW + HOUR, NOW)
     await raised.write(batches.mark_failed, leased["given_up"], "run-1", "timeout", None, NOW)
     expected = {("王芳", ways["sent"]), ("王芳", ways["cut_off"])}
-    assert (await raised.read(outbox.who_knows, [1])).get(1, set()) == expected
+    assert (await raised.read(told.who_knows, [1])).get(1, set()) == expected
     await raised.write(outbox.release, "run-2", NOW)
     await raised.write(outbox.drop, 1)
-    assert (await raised.read(outbox.who_knows, [1])).get(1, set()) == expected
+    assert (await raised.read(told.who_knows, [1])).get(1, set()) == expected
 
 
 async def test_a_recovery_is_for_those_who_are_being_told_at_the_second_try(raised: Store) -> None:
     await raised.write(outbox.enqueue, [outbox.outgoing(page(), "alert.fired")], NOW)
     (item,) = await raised.write(batches.lease, "run-1", NOW, 9)
     await raised.write(batches.mark_failed, item.key, "run-1", "refused", NOW, NOW)
-    assert (await raised.read(outbox.who_knows, [1])).get(1, set()) == set()
+    assert (await raised.read(told.who_knows, [1])).get(1, set()) == set()
     await raised.write(batches.lease, "run-1", NOW, 9)
-    assert (await raised.read(outbox.who_knows, [1])).get(1, set()) == {("王芳", SMS)}
+    assert (await raised.read(told.who_knows, [1])).get(1, set()) == {("王芳", SMS)}
 
 
 async def test_somebody_told_twice_is_named_once(raised: Store) -> None:
@@ -146,7 +146,7 @@ async def test_somebody_told_twice_is_named_once(raised: Store) -> None:
     for _ in range(2):
         (item,) = await raised.write(batches.lease, "run-1", NOW, 9)
         await raised.write(batches.mark_sent, item.key, "run-1", "ok", NOW)
-    assert (await raised.read(outbox.who_knows, [1])).get(1, set()) == {("王芳", elsewhere)}
+    assert (await raised.read(told.who_knows, [1])).get(1, set()) == {("王芳", elsewhere)}
 
 
 async def test_the_oldest_that_waits_is_known(store: Store) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from agent.store import alerts, channels, outbox, states
 from agent.store.engine import Store
 from agent.store.shift_deadlines import shift_deadlines
+from agent.store.told import told as told_of
 from duty.alerts import TakePolicy, taken
 from duty.channels import ChannelState
 from duty.escalation import Page
@@ -32,7 +33,7 @@ async def test_open_alerts_and_what_is_to_be_told_of_them_move_together(store: S
     assert mine.expires is not None
     assert (moved.opened, moved.fired) == (alert.opened + STEP, alert.fired + STEP)
     assert (moved.taken_at, moved.expires) == (NOW + STEP, mine.expires + STEP)
-    (told,) = await store.read(outbox.told, alert.number)
+    (told,) = await store.read(told_of, alert.number)
     assert told.fired == moved.fired, "who was told is not told again"
     (letter,) = await store.read(outbox.of_alert, alert.number)
     assert (letter.created, letter.next_at) == (NOW + STEP, NOW + STEP)
