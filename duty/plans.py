@@ -109,6 +109,8 @@ class StepState(StrEnum):
     CANCELLED = "cancelled"
 
 
+LOST: Final = timedelta(minutes=5)
+"""So long after it was started, a command has ended or was killed: if the record does not say how, a person does it."""
 OVER: Final = frozenset({StepState.DONE, StepState.SKIPPED, StepState.CANCELLED})
 
 
@@ -177,6 +179,12 @@ def unknown_fields(text: str) -> tuple[str, ...]:
     return tuple(name for name in FIELD.findall(text) if name not in FIELDS)
 
 
+def blanks(texts: Iterable[str], of: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names that texts have in braces and that nothing is known of, each once."""
+    named = dict.fromkeys(name for text in texts for name in FIELD.findall(text))
+    return tuple(name for name in named if not of.get(name))
+
+
 def filled(text: str, of: Mapping[str, str]) -> str:
     """Fill in what is known."""
     return FIELD.sub(lambda found: of.get(found[1]) or UNKNOWN, text)
@@ -228,6 +236,8 @@ def _moved(step: RunStep, started: datetime, now: datetime, commands: Collection
                 return Advance(step, replace(step, state=StepState.RUNNING, due=due), "run")
             case _:
                 return Advance(step, replace(step, state=StepState.DUE, due=max(due, now)), "asked")
+    if step.state is StepState.RUNNING and now - (step.due or started) >= LOST:
+        return Advance(step, replace(step, state=StepState.DUE, due=now), "asked")
     if step.state is StepState.DUE and step.deadline is not None:
         late = now - step.deadline
         if step.overdue == 0 and late >= timedelta(0):

@@ -9,8 +9,10 @@ from typing import Final
 from sqlalchemy import Connection
 
 from agent.services.open_incident import note
-from agent.services.run_plans import Ordered
+from agent.services.orders import Orders
+from agent.services.run_plans import Ordered, ask
 from agent.services.station import Station
+from agent.services.tell_incident import audience
 from agent.store import incidents, plan_runs
 from agent.store.incident_events import IncidentEventKind
 from agent.store.journal import AGENT
@@ -35,21 +37,24 @@ async def run_command(station: Station, ordered: Ordered) -> None:
         output, well = f"cannot be started: {error.strerror}", False
     if not well:
         log.error("plan step %d: %s: %s", ordered.step.nth, step.command[0], output)
-    await station.store.write(_ran, ordered, output, well, station.clock.now())
+    await station.store.write(_ran, station.orders, ordered, output, well, station.clock.now())
 
 
-def left_running(conn: Connection, agent: str, now: datetime) -> None:
+def left_running(conn: Connection, agent: str, orders: Orders, now: datetime) -> None:
     """Hand to people what a run of the agent left behind: it is not known what came of it, so it is not run again."""
     for run_ in plan_runs.open_runs(conn, agent):
         for step in run_.steps:
             if step.state is StepState.RUNNING:
-                _ran(conn, agent, Ordered(run_.number, step), "the agent stopped while it ran", False, now)
+                _ran(conn, agent, orders, Ordered(run_.number, step), "the agent stopped while it ran", False, now)
 
 
-def _ran(conn: Connection, agent: str, ordered: Ordered, output: str, well: bool, now: datetime) -> None:
+def _ran(
+    conn: Connection, agent: str, orders: Orders, ordered: Ordered, output: str, well: bool, now: datetime
+) -> None:
     found = plan_runs.get_run(conn, agent, ordered.run)
     incident = incidents.get_incident(conn, agent, found.incident)
     after = ran(ordered.step, now, output, well=well)
     data = {"nth": after.nth, "command": ordered.step.step.command[0], "well": well}
     note(conn, agent, incident, IncidentEventKind.COMMAND_RAN, AGENT, now, output, data)
-    plan_runs.change_step(conn, agent, ordered.run, ordered.step, after)
+    if plan_runs.change_step(conn, agent, ordered.run, ordered.step, after) and not well:
+        ask(conn, agent, orders, incident, ordered.run, after, audience(conn, agent, orders, incident.site, now), now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -74,6 +75,14 @@ def whom(there: Audience, step: PlanStep) -> list[To]:
     return [*there.post(*step.posts), *there.people(*step.people), *there.groups(*step.contacts)]
 
 
+def ask(
+    conn: Connection, agent: str, orders: Orders, incident: Incident, run: int, step: RunStep, there: Audience,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Ask people to do a step themselves, whose command did not."""
+    _say(conn, agent, orders, incident, run, step, NewsKind.STEP, whom(there, step.step), now)
+
+
 def _tell(
     conn: Connection,
     agent: str,
@@ -86,9 +95,15 @@ def _tell(
 ) -> None:
     step, kind = advanced.after, NEWS[advanced.tells]
     to = there.post(*advanced.posts) if kind is NewsKind.STEP_LATE else whom(there, step.step)
+    _say(conn, agent, orders, incident, run.number, step, kind, to, now)
+
+
+def _say(
+    conn: Connection, agent: str, orders: Orders, incident: Incident, run: int, step: RunStep, kind: NewsKind,
+    to: Sequence[To], now: datetime,
+) -> None:  # fmt: skip
     news = news_of(conn, agent, orders, incident, step=step.step.text, nth=step.nth, due=step.deadline)
-    mark = f"{run.number}.{step.nth}.{step.overdue}"
-    tell(conn, agent, incident, kind, news, to, now, mark=mark, step=step.nth)
+    tell(conn, agent, incident, kind, news, to, now, mark=f"{run}.{step.nth}.{step.overdue}", step=step.nth)
 
 
 def _note(conn: Connection, agent: str, incident: Incident, advanced: Advance, now: datetime) -> None:

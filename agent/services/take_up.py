@@ -67,7 +67,7 @@ def _begin(conn: Connection, agent: str, station: Station, now: datetime) -> tup
     muster(conn, agent, orders, now)
     # What a dead run had under way may have been sent or not: it is sent again, with the same key.
     outbox.release(conn, agent, station.run, now)
-    left_running(conn, agent, now)
+    left_running(conn, agent, orders, now)
     said = {"version": station.version, "settings": orders.digest}
     journal.append(conn, agent, "run_begun", now, journal.AGENT, "ok", said)
     return planned, called
