@@ -18,7 +18,7 @@ from agent.store import alerts, incident_events, incident_letters, incident_repo
 from agent.store.incident_events import IncidentEventKind
 from agent.store.journal import AGENT
 from duty.errors import RecordRefused
-from duty.filing import due
+from duty.filing import ReportState, due
 from duty.incident_news import NewsKind
 from duty.incidents import (
     LONGEST_TITLE,
@@ -111,6 +111,8 @@ async def write_note(
         raise refused("no_text")
 
     def change(conn: Connection, agent: str, incident: Incident) -> Incident:
+        if incident_reports.get_report(conn, agent, number).state is ReportState.ARCHIVED:
+            raise refused("archived")
         if at is not None and not incident.began - EARLIEST <= at <= now:
             raise refused("moment")
         note(conn, agent, incident, kind, by, now, text, asker=asker, at=at)

@@ -127,9 +127,7 @@ def _rehearse(
     )
 
 
-def _lacks(
-    nth: int, step: PlanStep, to: Sequence[To], there: Audience, known: Mapping[str, str]
-) -> Iterator[Lack]:
+def _lacks(nth: int, step: PlanStep, to: Sequence[To], there: Audience, known: Mapping[str, str]) -> Iterator[Lack]:
     for post in step.posts:
         holders = there.holders(post)
         if not any(name in there.there and there.there[name].contacts for name in holders):
