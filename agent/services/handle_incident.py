@@ -207,7 +207,8 @@ async def reopen(station: Station, number: int, by: str, why: str, *, asker: str
 def _author(conn: Connection, agent: str, incident: Incident, now: datetime) -> None:
     """Let whoever handled it write the report, unless somebody has begun to."""
     report = incident_reports.get_report(conn, agent, incident.number)
-    if not report.author and incident.handled_by != AGENT:
+    # Only its author submits a report, and an account of the machine signs in nowhere: then whoever writes first is it.
+    if not report.author and incident.handled_by != AGENT and not incident.handled_by.startswith("uid:"):
         incident_reports.change_report(conn, agent, report, replace(report, author=incident.handled_by), now)
 
 

@@ -30,3 +30,14 @@ async def test_what_was_forgotten_is_written_down_until_the_report_is_archived(d
     with pytest.raises(RecordRefused) as refused:
         await handle_incident.write_note(station, made.number, "jia", IncidentEventKind.NOTE, "too late")
     assert refused.value.code == "incidents.refused.archived"
+
+
+@pytest.mark.parametrize(
+    ("by", "author"), [pytest.param("jia", "jia", id="a person"), pytest.param("uid:0", "", id="root, as nobody")]
+)
+async def test_who_handled_it_writes_the_report_where_it_was_somebody(desk: Desk, by: str, author: str) -> None:
+    made = await handle_incident.report_incident(
+        desk.station, by, site="hz1", kind=IncidentClass.OTHER, grade=Grade.GENERAL, title="x", found_by=Found.HAND
+    )
+    await handle_incident.finish(desk.station, made.number, by, "well again")
+    assert (await desk.station.store.read(incident_reports.get_report, made.number)).author == author

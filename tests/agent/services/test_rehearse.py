@@ -109,7 +109,7 @@ async def test_from_its_first_step_to_its_end_nobody_is_told_and_no_command_is_r
 
 async def test_it_is_in_the_journal_and_in_a_timeline_of_its_own(night: Night) -> None:
     made = await rehearsed(night)
-    await night.until("03:50")
+    await night.until("04:00")
     case = await read_incident(night.station, made.incident.number)
     assert kinds(case) >= {
         IncidentEventKind.OPENED, IncidentEventKind.PLAN_STARTED, IncidentEventKind.BULLETIN,
@@ -119,6 +119,8 @@ async def test_it_is_in_the_journal_and_in_a_timeline_of_its_own(night: Night) -
     assert told
     assert all(data["rehearsed"] for data in told)
     assert "next_report_late" in {data["event"] for data in told}, "its clock is called, and to nobody"
+    late = [event for event in case.events if event.kind is IncidentEventKind.REPORT_LATE]
+    assert len(late) == 1, "manager and leading group are called, and it is late once"
     entry = await night.station.store.read(journal.newest, "plan_rehearsed")
     assert entry is not None
     said = await night.station.store.read(journal.payload_of, entry.seq)
