@@ -17,6 +17,8 @@ from agent.clock import SteadyClock
 from agent.console.app import create_app
 from agent.control.account_verbs import AccountVerbs
 from agent.control.alert_verbs import AlertVerbs
+from agent.control.incident_verbs import IncidentVerbs
+from agent.control.plan_verbs import PlanVerbs
 from agent.control.record_verbs import RecordVerbs
 from agent.control.review_verbs import ReviewVerbs
 from agent.control.roster_verbs import RosterVerbs
@@ -78,6 +80,8 @@ async def _serve(station: Station, settings: Settings, path: Path) -> None:
         RosterVerbs(station),
         RecordVerbs(station),
         ReviewVerbs(station),
+        IncidentVerbs(station),
+        PlanVerbs(station),
         AccountVerbs(door),
     )
     told = {name: verb for part in parts for name, verb in part.verbs.items()}

@@ -189,13 +189,22 @@ def unknown_fields(text: str) -> tuple[str, ...]:
     return tuple(name for name in FIELD.findall(text) if name not in FIELDS)
 
 
+def blanks(texts: Iterable[str], of: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names that texts have in braces and that nothing is known of, each once."""
+    named = dict.fromkeys(name for text in texts for name in FIELD.findall(text))
+    return tuple(name for name in named if not of.get(name))
+
+
 def filled(text: str, of: Mapping[str, str]) -> str:
     """Fill in what is known."""
     return FIELD.sub(lambda found: of.get(found[1]) or UNKNOWN, text)
 
 
-def frozen(steps: Sequence[PlanStep], of: Mapping[str, str]) -> tuple[RunStep, ...]:
-    """Return the steps as they stand for one incident, whatever becomes of the settings."""
+def frozen(steps: Sequence[PlanStep], of: Mapping[str, str], first: int = 1) -> tuple[RunStep, ...]:
+    """Return the steps as they stand for one incident, whatever becomes of the settings.
+
+    They are numbered from ``first`` on: a second plan of the incident goes on where the one before ended.
+    """
     return tuple(
         RunStep(
             nth,
@@ -205,7 +214,7 @@ def frozen(steps: Sequence[PlanStep], of: Mapping[str, str]) -> tuple[RunStep, .
                 command=tuple(filled(part, of) for part in step.command),
             ),
         )
-        for nth, step in enumerate(steps, 1)
+        for nth, step in enumerate(steps, first)
     )
 
 

@@ -9,17 +9,27 @@ from typing import Final
 
 import pytest
 
-from agent.cli import accounts
+from agent.cli import accounts, incidents, plans
 from agent.cli.main import RUNNING, SETTINGS, UNAVAILABLE, USAGE, app
-from config import document
+from config import document, document_rules
+from config.build_incidents import build_incident_terms
 from config.load import parse
+from duty.incident_rules import SHIPPED
+from duty.plans import FIELDS, Evidence, StepKind
 
 ROOT: Final = Path(__file__).parent.parent
 README: Final = (ROOT / "README.md").read_text("utf-8")
 COMMANDS: Final = {c.callback.__name__.replace("_", "-"): c.callback for c in app.registered_commands if c.callback}
-ACCOUNTS: Final = {
-    str(c.name or c.callback.__name__): c.callback for c in accounts.app.registered_commands if c.callback
+GROUPS: Final = {
+    (str(group.info.name), str(c.name or c.callback.__name__)): c.callback
+    for group in (accounts.app, incidents.app, plans.app)
+    for c in group.registered_commands
+    if c.callback
 }
+OPERATING: Final = (ROOT / "docs" / "operating.md").read_text("utf-8")
+INCIDENTS: Final = OPERATING.partition("\n## Incidents and emergency plans\n")[2].partition("\n## ")[0]
+SITE: Final = "sites: {hz1: {zone: Asia/Shanghai}}\n"
+"""What settings have that an example leaves out."""
 PAGES: Final = [
     page
     for top in sorted(ROOT.iterdir())
@@ -32,15 +42,42 @@ STOPS: Final = re.findall(r"\[`([\w.]+)`\]\((\.\./[\w/]+\.py)\)", (ROOT / "docs"
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_documented_and_has_help(command: str) -> None:
-    documents = README + (ROOT / "docs" / "operating.md").read_text("utf-8")
+    documents = README + OPERATING
     assert re.search(rf"nightduty {command}\b", documents)
     assert COMMANDS[command].__doc__
 
 
-@pytest.mark.parametrize("command", ACCOUNTS)
-def test_every_command_on_accounts_is_documented_and_has_help(command: str) -> None:
-    assert re.search(rf"^\| `nightduty account` \|.*`{command}`", README, re.MULTILINE)
-    assert ACCOUNTS[command].__doc__
+@pytest.mark.parametrize(("group", "command"), GROUPS)
+def test_every_command_of_a_group_is_documented_and_has_help(group: str, command: str) -> None:
+    assert re.search(rf"^\| `nightduty {group}` \|.*`{command}`", README, re.MULTILINE)
+    assert GROUPS[group, command].__doc__
+
+
+@pytest.mark.parametrize("command", [command for group, command in GROUPS if group == "incident"])
+def test_every_command_on_incidents_has_an_example(command: str) -> None:
+    assert re.search(rf"^    nightduty incident {command}\b", INCIDENTS, re.MULTILINE)
+
+
+def test_the_table_of_incident_rules_is_that_of_the_code() -> None:
+    assert document_rules.table() in INCIDENTS, "python -m config.document_rules writes it"
+
+
+def test_the_shipped_incident_rules_can_be_copied_from_the_page() -> None:
+    written, *_ = re.findall(r"^```yaml\n(.*?)^```", INCIDENTS, re.DOTALL | re.MULTILINE)
+    assert written == document_rules.as_settings()
+    assert build_incident_terms(parse(SITE + written, "operating.md")).rules == SHIPPED
+
+
+def test_the_plan_in_the_page_is_valid_and_names_every_kind_of_step() -> None:
+    _, written = re.findall(r"^```yaml\n(.*?)^```", INCIDENTS, re.DOTALL | re.MULTILINE)
+    fallback = "fallback: [{channel: group, address: desk}]\n"
+    terms = build_incident_terms(parse(SITE + fallback + written, "operating.md"))
+    plan = terms.plan("core")
+    assert plan is not None
+    assert {step.kind for step in plan.steps} == set(StepKind)
+    assert {step.evidence for step in plan.steps} == set(Evidence)
+    assert {step.command[0] for step in plan.steps if step.command} == terms.commands
+    assert set(FIELDS) == set(re.findall(r"[a-z_]+", re.findall(r"`(incident target [^`]+)`", INCIDENTS)[0]))
 
 
 def test_the_readme_has_every_exit_status() -> None:

@@ -61,7 +61,7 @@ def _print_alert(out: Console, entry: AlertEntry, now: datetime, say: Say) -> No
         parts.append(say("alerting.ended", clock=format_time(alert.resolved, now, zone, say)))
     if alert.word:
         parts.append(say("alerting.word", word=alert.word))
-    out.print("    " + _joined(parts, say), markup=False)
+    out.print("    " + joined(parts, say), markup=False)
 
 
 def print_roster(out: Console, roster: Roster, language: str) -> None:
@@ -109,7 +109,7 @@ def _post(held: PostHeld, roster: Roster, say: Say) -> str:
     if held.next is not None:
         parts.append(say("alerting.next", person=who(held.next.person), clock=clock(held.next.begin)))
     name = say("alerting.post", site=held.site, post=say(f"post.{held.post.value}"))
-    return say("cli.pair", name=name, text=_joined(parts, say))
+    return say("cli.pair", name=name, text=joined(parts, say))
 
 
 def _event(event: AlertEvent, zone: ZoneInfo, now: datetime, say: Say) -> str:
@@ -124,11 +124,12 @@ def _event(event: AlertEvent, zone: ZoneInfo, now: datetime, say: Say) -> str:
         parts.append(shown(event.actor))
     if event.text:
         parts.append(say("alerting.word", word=event.text))
-    return f"{format_time(event.at, now, zone, say)}  {_joined(parts, say)}"
+    return f"{format_time(event.at, now, zone, say)}  {joined(parts, say)}"
 
 
-def _joined(parts: Sequence[str], say: Say) -> str:
-    line = parts[0]
+def joined(parts: Sequence[str], say: Say) -> str:
+    """Return several pieces as one line, however many; "" of none."""
+    line = parts[0] if parts else ""
     for part in parts[1:]:
         line = say("cli.and", first=line, second=part)
     return line

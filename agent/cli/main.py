@@ -13,8 +13,10 @@ from agent.cli import (
     asking,
     discover,
     importing,
+    incidents,
     keeping,
     look,
+    plans,
     profiles,
     record,
     recording,
@@ -49,6 +51,8 @@ for part in PARTS:
 app.add_typer(recording.app)
 app.add_typer(accounts.app)
 app.add_typer(profiles.app)
+app.add_typer(plans.app)
+app.add_typer(incidents.app)
 
 
 def run(argv: list[str]) -> int:

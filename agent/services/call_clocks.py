@@ -52,9 +52,9 @@ def call_clocks(conn: Connection, agent: str, orders: Orders, now: datetime) -> 
         there = audience(conn, agent, orders, incident.site, now)
         leads = () if clock is Clock.LEGAL or not incident.leads else (incident.leads,)
         to = [*there.people(*also, *leads), *there.post(*which.posts)] or there.post(*CALLS[clock][-1].posts)
-        news = news_of(conn, agent, orders, incident, due=until)
+        news = news_of(conn, agent, orders, incident, due=until, asked=also)
         tell(conn, agent, incident, kind, news, to, now, mark=f"{until.timestamp():.0f}.{call}")
-        if which.late:
+        if which.late and not any(before.late for before in CALLS[clock][:told]):
             data = {"clock": clock.value, "due": until.isoformat()}
             incident_events.add_event(conn, agent, incident.number, now, IncidentEventKind.REPORT_LATE, AGENT, "", data)
 

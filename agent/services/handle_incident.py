@@ -18,7 +18,7 @@ from agent.store import alerts, incident_events, incident_letters, incident_repo
 from agent.store.incident_events import IncidentEventKind
 from agent.store.journal import AGENT
 from duty.errors import RecordRefused
-from duty.filing import due
+from duty.filing import ReportState, due
 from duty.incident_news import NewsKind
 from duty.incidents import (
     LONGEST_TITLE,
@@ -111,6 +111,8 @@ async def write_note(
         raise refused("no_text")
 
     def change(conn: Connection, agent: str, incident: Incident) -> Incident:
+        if incident_reports.get_report(conn, agent, number).state is ReportState.ARCHIVED:
+            raise refused("archived")
         if at is not None and not incident.began - EARLIEST <= at <= now:
             raise refused("moment")
         note(conn, agent, incident, kind, by, now, text, asker=asker, at=at)
@@ -173,7 +175,7 @@ async def finish(station: Station, number: int, by: str, result: str, *, asker: 
             final_report(conn, agent, station.orders, after, until, now)
         else:
             there = audience(conn, agent, station.orders, after.site, now)
-            news = news_of(conn, agent, station.orders, after, by=by, text=result, due=until)
+            news = news_of(conn, agent, station.orders, after, by=by, text=result, due=until, asked=(by,))
             to = [*there.people(by), *there.post(Post.MANAGER)]
             tell(conn, agent, after, NewsKind.HANDLED, news, to, now, mark=f"{now.timestamp():.0f}")
         return after
@@ -205,7 +207,8 @@ async def reopen(station: Station, number: int, by: str, why: str, *, asker: str
 def _author(conn: Connection, agent: str, incident: Incident, now: datetime) -> None:
     """Let whoever handled it write the report, unless somebody has begun to."""
     report = incident_reports.get_report(conn, agent, incident.number)
-    if not report.author and incident.handled_by != AGENT:
+    # Only its author submits a report, and an account of the machine signs in nowhere: then whoever writes first is it.
+    if not report.author and incident.handled_by != AGENT and not incident.handled_by.startswith("uid:"):
         incident_reports.change_report(conn, agent, report, replace(report, author=incident.handled_by), now)
 
 

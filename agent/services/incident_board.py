@@ -151,7 +151,9 @@ def _open(conn: Connection, agent: str, orders: Orders) -> tuple[Entry, ...]:
     running = list(clocks(conn, agent, orders))
     waiting = [report.incident for report in incident_reports.unarchived(conn, agent)]
     of = incidents.get_incidents(conn, agent, waiting)
-    return tuple(_entry(conn, agent, of[number], running) for number in waiting if number in of)
+    # A rehearsal that is over has a report as well, which nobody need file.
+    these = [of[number] for number in waiting if number in of and (of[number].open or not of[number].rehearsal)]
+    return tuple(_entry(conn, agent, incident, running) for incident in these)
 
 
 def _entry(conn: Connection, agent: str, incident: Incident, running: Sequence[Running]) -> Entry:

@@ -48,8 +48,9 @@ def left_running(conn: Connection, agent: str, now: datetime) -> None:
 
 def _ran(conn: Connection, agent: str, ordered: Ordered, output: str, well: bool, now: datetime) -> None:
     found = plan_runs.get_run(conn, agent, ordered.run)
-    incident = incidents.get_incident(conn, agent, found.incident)
     after = ran(ordered.step, now, output, well=well)
+    if not plan_runs.change_step(conn, agent, ordered.run, ordered.step, after):
+        return
+    incident = incidents.get_incident(conn, agent, found.incident)
     data = {"nth": after.nth, "command": ordered.step.step.command[0], "well": well}
     note(conn, agent, incident, IncidentEventKind.COMMAND_RAN, AGENT, now, output, data)
-    plan_runs.change_step(conn, agent, ordered.run, ordered.step, after)

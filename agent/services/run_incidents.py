@@ -21,7 +21,7 @@ from agent.store.journal import AGENT
 from duty.alerts import Alert
 from duty.incident_rules import Case, cases
 from duty.incident_sorting import Sorted, sort_in
-from duty.incidents import Found, Incident, raised
+from duty.incidents import MOST_OPEN, Found, Incident, raised
 from duty.silences import covering, silenced
 
 
@@ -61,7 +61,9 @@ def _by_the_rules(
     joined = incidents.incidents_of(conn, agent, {number for case in found for number in case.alerts})
     for change in sort_in(found, opened, joined, orders.targets):
         if change.incident is None:
-            _open(conn, agent, orders, change.case, change.joins, now)
+            # What finds no room now does so when one of the others is over.
+            if len(incidents.open_incidents(conn, agent)) < MOST_OPEN:
+                _open(conn, agent, orders, change.case, change.joins, now)
         else:
             incident = incidents.get_incident(conn, agent, change.incident)
             _join(conn, agent, orders, incident, change, now)

@@ -86,7 +86,19 @@ def _tell(
 ) -> None:
     step, kind = advanced.after, NEWS[advanced.tells]
     to = there.post(*advanced.posts) if kind is NewsKind.STEP_LATE else whom(there, step.step)
-    news = news_of(conn, agent, orders, incident, step=step.step.text, nth=step.nth, due=step.deadline)
+    asked = tuple(dict.fromkeys(each.person for each in whom(there, step.step) if each.person))
+    news = news_of(
+        conn,
+        agent,
+        orders,
+        incident,
+        step=step.step.text,
+        nth=step.nth,
+        due=step.deadline,
+        since=step.due,
+        asked=asked,
+        evidence=step.step.evidence,
+    )
     mark = f"{run.number}.{step.nth}.{step.overdue}"
     tell(conn, agent, incident, kind, news, to, now, mark=mark, step=step.nth)
 

@@ -20,7 +20,7 @@ from agent.services.tell_incident import (
     tell,
     tell_those_who_know,
 )
-from agent.store import bulletins, incident_events, incidents, journal
+from agent.store import bulletins, incident_events, incident_reports, incidents, journal
 from agent.store.incident_events import IncidentEventKind
 from agent.store.journal import AGENT
 from duty.bulletins import LONGEST_TEXT, Bulletin, BulletinKind, next_kind
@@ -135,7 +135,11 @@ def final_report(
     facts = facts_of(conn, agent, orders, incident, joined_alerts(conn, agent, incident.number))
     last = Bulletin(0, incident.number, BulletinKind.FINAL, nth, now, incident.handled_by, incident.result, facts=facts)
     _keep(conn, agent, incident, last, "")
-    news = news_of(conn, agent, orders, incident, by=incident.handled_by, text=incident.result, due=due, nth=nth)
+    author = incident_reports.get_report(conn, agent, incident.number).author
+    asked = (author,) if author else ()
+    news = news_of(
+        conn, agent, orders, incident, by=incident.handled_by, text=incident.result, due=due, nth=nth, asked=asked
+    )
     there = audience(conn, agent, orders, incident.site, now)
     whom = [*superiors(there), *departments(there, incident)]
     tell(conn, agent, incident, NewsKind.FINAL, news, whom, now, mark=f"{nth}")

@@ -35,9 +35,11 @@ def start(
     asker: str = "",
 ) -> PlanRun:
     """Start a plan. Raises RecordRefused where it was started for this incident before."""
-    steps = frozen(plan.steps, fields_of(incident, orders))
-    if any(run.plan == plan.name for run in plan_runs.runs_of(conn, agent, incident.number)):
+    before = plan_runs.runs_of(conn, agent, incident.number)
+    if any(run.plan == plan.name for run in before):
         raise RecordRefused("incidents.refused.started", {"plan": plan.name})
+    first = 1 + sum(len(run.steps) for run in before)
+    steps = frozen(plan.steps, fields_of(incident, orders), first)
     run = plan_runs.add_run(conn, agent, PlanRun(0, incident.number, plan.name, plan.title, now, by, steps))
     data = {"plan": plan.name, "zh": plan.title.zh, "en": plan.title.en, "steps": len(steps)}
     incident_events.add_event(conn, agent, incident.number, now, IncidentEventKind.PLAN_STARTED, by, "", data)

@@ -84,7 +84,12 @@ def _change(
     if found.incident != number or before is None:
         raise NotFound(f"the plan of incident {number} has no step {nth}")
     after = change(before)
-    plan_runs.change_step(conn, agent, run, before, after)
+    if after.photo is not None and all(
+        a.number != after.photo for a in attachments.attachments_of(conn, agent, number)
+    ):
+        raise NotFound(f"incident {number} has no attachment {after.photo}")
+    if not plan_runs.change_step(conn, agent, run, before, after):
+        raise refused("over")
     incident_letters.drop_waiting(conn, agent, number, nth)
     data = {"nth": nth, "zh": before.step.text.zh, "en": before.step.text.en, "photo": after.photo}
     note(conn, agent, incident, kind, by, now, text, data, asker)

@@ -45,6 +45,8 @@ def test_what_it_has_commented_out_is_valid_too() -> None:
     assert settings.checks.by_profile.keys() == {"server"}
     assert settings.channels.keys() == {"group", "mail", "sms", "siren"}
     assert [person.name for person in settings.people] == ["甲工", "丁工", "乙经理"]
+    assert [len(plan.steps) for plan in settings.plans.values()] == [3]
+    assert settings.incidents.departments.network
     assert list(warnings(settings)) == []
 
 
@@ -66,5 +68,7 @@ def test_it_says_the_defaults_and_no_other_numbers() -> None:
         "cadences",
         "checks",
         "escalation",
+        "incidents",
+        "plan_commands",
     ):
         assert getattr(settings, section) == getattr(default, section), section

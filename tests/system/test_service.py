@@ -41,6 +41,26 @@ WatchdogSec=4s
 TimeoutStopSec=10s
 LoadCredential=metrics-token:/etc/nightduty/credentials/metrics-token
 """
+WITH_A_PLAN = (
+    SETTINGS
+    + """
+plan_commands: [/usr/local/sbin/try]
+plans:
+  try:
+    title: try what a command may do
+    steps: [{run: [/usr/local/sbin/try], text: try it, posts: [technician], within: 30s}]
+"""
+)
+TRY = """#!/bin/sh
+echo "I am $(id -un), in $(pwd)."
+grep NoNewPrivs /proc/self/status
+touch /var/lib/nightduty/plan-was-here && echo The state directory is ours.
+touch /usr/local/sbin/mine 2>/dev/null || echo The system is read-only.
+chown nightduty:adm /var/lib/nightduty/plan-was-here 2>/dev/null || echo No owner is changed.
+[ -z "$(ls -A /root 2>/dev/null)" ] && echo The home of root is not seen.
+echo It knows
+env | cut -d= -f1 | sort | tr '\\n' ' '
+"""
 ASK = """
 import sys, urllib.request
 request = urllib.request.Request(sys.argv[1], headers={"Authorization": "Bearer " + sys.argv[2]})
@@ -212,6 +232,30 @@ def test_takes_over_new_settings(service: Service) -> None:
     until(lambda: service.journalled("settings_in_force") == before[0] + 1)
     assert "settings in force targets=3" in service.log()
     assert (service.show("ActiveState"), service.process) == (("active",), before[1])
+
+
+def test_a_command_of_a_plan_may_what_the_service_may_and_no_more(service: Service) -> None:
+    service.box.write("/usr/local/sbin/try", TRY, "755")
+    before = service.journalled("settings_in_force")
+    service.settings(WITH_A_PLAN)
+    service.systemctl("reload")
+    until(lambda: service.journalled("settings_in_force") == before + 1)
+    state, said = service.command("incident", "open", "try", "--kind", "other", "--grade", "major")
+    assert state == 0, said
+
+    def step() -> dict[str, Any]:
+        told = json.loads(service.command("incident", "show", "1", "--json")[1])
+        found: dict[str, Any] = told["runs"][0]["steps"][0]
+        return found
+
+    until(lambda: bool(step()["note"]))
+    assert (step()["state"], step()["note"].split(": ", 1)[0]) == ("done", "exit 0"), step()["note"]
+    for each in (
+        "I am nightduty, in /.", "NoNewPrivs: 1", "The state directory is ours.", "The system is read-only.",
+        "No owner is changed.", "The home of root is not seen.",
+    ):  # fmt: skip
+        assert each in step()["note"].replace("\t", " ").replace("\ufffd", " "), step()["note"]
+    assert step()["note"].rpartition("It knows")[2].split() == ["LANG", "PATH", "PWD"]
 
 
 def test_goes_on_under_the_old_settings_when_the_new_ones_are_broken(service: Service) -> None:
