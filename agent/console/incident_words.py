@@ -20,8 +20,8 @@ Title = Callable[[str], str]
 
 NAMES: Final = ("person", "by")
 """What of an event's data is the name of a person."""
-SAID_AS: Final = {"leads": "commands", "file": "name", "error": "result"}
-"""What the record calls otherwise than the words do."""
+SAID_AS: Final = {"leads": "commands", "error": "result"}
+"""What the record calls otherwise than the words do; the name of a file stands beside its line as a link."""
 
 
 def title_of(incident: Incident, first: Alert | None, say: Say) -> str:

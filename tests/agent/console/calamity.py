@@ -10,7 +10,8 @@ from typing import Final
 from PIL import Image
 from sqlalchemy import Connection
 
-from agent.services import hand_out
+from agent.services import hand_out, start_plan
+from agent.services.orders import Orders
 from agent.services.run_incidents import run_incidents
 from agent.store import alerts, incidents
 from duty.alerts import AlertState
@@ -106,14 +107,21 @@ def restore(desk: Desk, target: str = "HZ1-CORE-01") -> None:
     go_on(desk)
 
 
-def photo(size: tuple[int, int] = (640, 480)) -> bytes:
-    """Take a picture of a panel with a lamp that is red."""
-    picture = Image.new("RGB", size, (40, 44, 48))
+def start(conn: Connection, agent: str, orders: Orders, plan: str, now: datetime) -> None:
+    """Start another plan for the first incident, as somebody else might."""
+    found = orders.incidents.plan(plan)
+    assert found is not None
+    start_plan.start(conn, agent, orders, incidents.get_incident(conn, agent, 1), found, "wangfang", now)
+
+
+def photo(size: tuple[int, int] = (640, 480), *, noisy: bool = False) -> bytes:
+    """Take a picture of a panel with a lamp that is red; one that is ``noisy`` cannot be made small."""
+    picture = Image.effect_noise(size, 90).convert("RGB") if noisy else Image.new("RGB", size, (40, 44, 48))
     for n in range(8):
         colour = (200, 30, 30) if n == 5 else (40, 160, 70)
         picture.paste(colour, (40 + n * size[0] // 9, size[1] // 2, 70 + n * size[0] // 9, size[1] // 2 + 30))
     out = io.BytesIO()
-    picture.save(out, "JPEG")
+    picture.save(out, "JPEG", quality=95 if noisy else 75)
     return out.getvalue()
 
 

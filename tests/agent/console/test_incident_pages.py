@@ -202,6 +202,8 @@ async def test_a_line_is_added_about_another_moment_and_stands_in_its_place(at: 
     assert "That is no moment of this incident." in answer.text
     assert "华为 SR-1</textarea>" in answer.text
     assert re.search(r'value="outside" checked', answer.text)
+    assert "autofocus" in answer.text, "and the form is where the page opens"
+    assert "data-refresh" not in answer.text, "and nothing takes it away"
     assert "That is no moment" in await visit.said(f"{HOME}/note", text="x", at="tomorrow")
 
 
