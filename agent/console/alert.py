@@ -13,6 +13,7 @@ from starlette.responses import Response
 from agent.console.alert_lines import Line, stand
 from agent.console.alert_plot import draw, rule_of
 from agent.console.desk import Refused, asker, back, known, me, number_in, office_of, reader_of, word_in
+from agent.console.incident_words import handled_now
 from agent.console.render import language_of, page, target_url
 from agent.console.roster_days import PAGE, gap_url
 from agent.console.story import story
@@ -187,6 +188,7 @@ async def _page(
         reason=lambda code: say(code) if code in say else "",
         now_field=as_field(case.board.now, zone),
         trying=trying,
+        handled=await handled_now(office.station, say),
         tasks=made,
         task_typed=typed_in(typed or {}) if trying == "task" else _task_of(case, voice),
         priorities=[priority.value for priority in Priority],

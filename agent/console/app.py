@@ -21,10 +21,16 @@ from agent.console import (
     duty_log,
     handover,
     hooks,
+    incident,
+    incident_deeds,
+    incident_files,
+    incident_lead,
+    incidents,
     limit,
     link,
     nights,
     papers,
+    plans,
     reports,
     roster,
     round,
@@ -49,6 +55,29 @@ ERRORS: Final = MappingProxyType(
 )
 """What is said of a status; a refusal that knows better says which words itself."""
 SAID: Final = frozenset({"old_page", "foreign", "damaged"})
+
+
+INCIDENTS: Final = (
+    Route("/incidents", see(incidents.show_list)),
+    Route("/incidents", act(incidents.make, Right.RECORD), methods=["POST"]),
+    Route("/incidents/new", see(incidents.show_form)),
+    Route("/incidents/{number}", see(incident.show)),
+    Route("/incidents/{number}/note", act(incident_deeds.write, Right.RECORD), methods=["POST"]),
+    Route("/incidents/{number}/bulletin", act(incident_deeds.report, Right.RECORD), methods=["POST"]),
+    Route("/incidents/{number}/skip", act(incident_deeds.leave_out, Right.RECORD), methods=["POST"]),
+    Route("/incidents/{number}/files", act(incident_deeds.leave_file, Right.RECORD, with_file=True), methods=["POST"]),
+    Route("/incidents/{number}/files/{file}", see(incident_files.give)),
+    Route("/incidents/{number}/plan", act(incident_lead.start, Right.RECORD), methods=["POST"]),
+    Route("/incidents/{number}/title", act(incident_lead.title, Right.RECORD), methods=["POST"]),
+    Route("/incidents/{number}/grade", act(incident_lead.grade, Right.RECORD), methods=["POST"]),
+    Route("/incidents/{number}/name", act(incident_lead.name, Right.COMMAND), methods=["POST"]),
+    Route("/incidents/{number}/ask", act(incident_lead.ask, Right.COMMAND), methods=["POST"]),
+    Route("/incidents/{number}/finish", act(incident_deeds.finish, Right.RECORD), methods=["POST"]),
+    Route("/incidents/{number}/reopen", act(incident_deeds.reopen, Right.RECORD), methods=["POST"]),
+    Route("/plans", see(plans.show)),
+    Route("/plans/rehearse", act(plans.practise, Right.RECORD), methods=["POST"]),
+)
+"""Incidents and plans; grading down is looked at where it is done, for to raise needs another right."""
 
 
 def create_app(office: Office, gates: Gates | None = None) -> Starlette:
@@ -80,6 +109,8 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
             Route("/alerts/{number}/comment", act(alert.comment, Right.TAKE), methods=["POST"]),
             Route("/alerts/{number}/close", act(alert.close, Right.TAKE), methods=["POST"]),
             Route("/alerts/{number}/task", act(alert.make_task, Right.RECORD), methods=["POST"]),
+            Route("/alerts/{number}/incident", act(incidents.join, Right.RECORD), methods=["POST"]),
+            *INCIDENTS,
             Route("/tasks", see(tasks.show)),
             Route("/tasks", act(tasks.make, Right.RECORD), methods=["POST"]),
             Route("/tasks/{number}/change", act(tasks.change, Right.RECORD), methods=["POST"]),

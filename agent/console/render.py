@@ -24,6 +24,7 @@ from exporters.words.external import say_source
 PLACES: Final = (
     ("/", "page.tonight"),
     ("/alerts", "page.alerts"),
+    ("/incidents", "incidents_page.title"),
     ("/nights", "page.rounds"),
     ("/handover", "page.handover"),
     ("/tasks", "page.tasks"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from itertools import groupby
 
 from starlette.concurrency import run_in_threadpool
@@ -15,6 +16,8 @@ from agent.console.cells import cells
 from agent.console.desk import here, known, office_of, reader_of
 from agent.console.grid import lay
 from agent.console.guard import Visitor
+from agent.console.incident_lines import EntryLine, by_urgency, entry_line
+from agent.console.incident_words import title_of
 from agent.console.language import choose
 from agent.console.night_desk import lay_desk
 from agent.console.office import Office
@@ -23,7 +26,8 @@ from agent.console.roster_days import PAGE, put_url
 from agent.console.unread import read_unread
 from agent.console.verdict import judge, last_round
 from agent.console.voice import Voice, voice_of
-from agent.services.alert_board import open_board
+from agent.services.alert_board import Board, open_board
+from agent.services.incident_board import Entry, read_open
 from agent.services.overview import Abnormal
 from agent.services.waiting_work import read_work
 from duty.people import Post
@@ -31,6 +35,8 @@ from duty.rights import Right
 from duty.roster import Night
 from duty.rounds import BY_HAND, WORST_FIRST, RoundState
 
+MOST_REPORTS = 5
+"""Reports that wait; the list of incidents has them all."""
 MOST_ABNORMAL = 100
 """Lines of what is wrong now; when a site is cut off, the first hundred say enough."""
 
@@ -43,9 +49,10 @@ async def show(request: Request) -> Response:
         return RedirectResponse("/?wall", 303)
     reader = office.reader
     station = office.station
-    overview, board, roster, unread, work = await asyncio.gather(
-        reader.overview(), open_board(station), office.alerts.roster(), read_unread(station), read_work(station)
-    )
+    overview, board, roster, unread, work, entries = await asyncio.gather(
+        reader.overview(), open_board(station), office.alerts.roster(), read_unread(station), read_work(station),
+        read_open(station),
+    )  # fmt: skip
     language = choose(request, office.terms.language)
     voice = voice_of(overview, language)
     desk = lay_desk(board, roster, work.channels)
@@ -71,6 +78,7 @@ async def show(request: Request) -> Response:
         board=board,
         roster=roster,
         work=work,
+        **_incidents(request, entries, board, voice),
         unread=unread,
         channel_error=lambda error: known(f"message.result.{error.partition(':')[0]}", error, voice.say),
         back=here(request),
@@ -83,6 +91,23 @@ async def show(request: Request) -> Response:
         flawed=[c for c in overview.rounds if c.round.state in (RoundState.MISSED, RoundState.INTERRUPTED)],
         states=WORST_FIRST,
     )
+
+
+def _incidents(request: Request, entries: tuple[Entry, ...], board: Board, voice: Voice) -> dict[str, object]:
+    """Return the incidents that are handled, and the reports that wait: what is late before the others."""
+    lines = by_urgency(entry_line(each, board.zone(each.incident.site), board.now) for each in entries)
+    waiting = [line for line in lines if not line.incident.open and not line.incident.rehearsal]
+    return {
+        "incidents": [line for line in lines if line.incident.open],
+        "reports": sorted(waiting, key=_until)[:MOST_REPORTS],
+        "reports_all": len(waiting),
+        "title_of": lambda entry: title_of(entry.incident, entry.first, voice.say),
+    }
+
+
+def _until(line: EntryLine) -> tuple[bool, datetime]:
+    until = min((clock.until for clock in line.clocks), default=None)
+    return until is None, until or line.incident.found
 
 
 def _nobody_url(request: Request, site: str, post: Post) -> str:

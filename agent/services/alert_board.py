@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from agent.services.station import Station
-from agent.store import alerts, outbox, people, silences, timeline
+from agent.store import alerts, incidents, outbox, people, silences, timeline
 from agent.store.outbox import OutboxItem
 from agent.store.timeline import AlertEvent, EventKind
 from duty.alerts import Alert
+from duty.incidents import Incident
 from duty.people import Person
 from duty.silences import Silence
 from duty.targets import Site, Target
@@ -32,7 +33,8 @@ class Board:
     """Alerts of one moment, with what is needed to say how each stands.
 
     ``notes`` has the newest event by which somebody put an alert off or closed it, by the alert's number; ``silences``
-    are those that are in force or to come; ``people`` is everybody, for an alert may name somebody who has left.
+    are those that are in force or to come; ``people`` is everybody, for an alert may name somebody who has left;
+    ``incidents`` has the incident that an alert belongs to, by the alert's number.
     """
 
     agent: str
@@ -44,6 +46,7 @@ class Board:
     notes: Mapping[int, AlertEvent]
     silences: tuple[Silence, ...]
     people: Mapping[str, Person]
+    incidents: Mapping[int, Incident]
 
     def zone(self, site: str) -> str:
         """Return the zone of a site; of the first one for a site that left the settings."""
@@ -120,7 +123,14 @@ def _of(conn: Connection, agent: str, station: Station, found: list[Alert]) -> B
         notes=_notes(conn, agent, found),
         silences=tuple(silences.silences_since(conn, agent, now)),
         people=people.everybody(conn, agent),
+        incidents=_incidents(conn, agent, found),
     )
+
+
+def _incidents(conn: Connection, agent: str, found: Iterable[Alert]) -> dict[int, Incident]:
+    belongs = incidents.incidents_of(conn, agent, [alert.number for alert in found])
+    there = incidents.get_incidents(conn, agent, set(belongs.values()))
+    return {alert: there[number] for alert, number in belongs.items() if number in there}
 
 
 def _notes(conn: Connection, agent: str, found: Iterable[Alert]) -> dict[int, AlertEvent]:

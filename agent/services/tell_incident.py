@@ -170,9 +170,10 @@ def news_of(conn: Connection, agent: str, orders: Orders, incident: Incident, **
 
 
 def joined_alerts(conn: Connection, agent: str, incident: int) -> list[Alert]:
-    """Return the alerts of an incident, in the order in which they opened."""
-    found = alerts.get_alerts(conn, agent, incidents.alerts_of(conn, agent, incident))
-    return [found[number] for number in sorted(found)]
+    """Return the alerts of an incident, in the order in which they joined it."""
+    numbers = incidents.alerts_of(conn, agent, incident)
+    found = alerts.get_alerts(conn, agent, numbers)
+    return [found[number] for number in numbers if number in found]
 
 
 def facts_of(conn: Connection, agent: str, orders: Orders, incident: Incident, of: Sequence[Alert]) -> Facts:

@@ -104,11 +104,11 @@ def leave(conn: Connection, agent: str, alert: int) -> bool:
 
 
 def alerts_of(conn: Connection, agent: str, incident: int) -> list[int]:
-    """Return the numbers of the alerts of an incident, in the order in which they opened."""
+    """Return the numbers of the alerts of an incident, in the order in which they joined it: the first names it."""
     query = sa.select(incident_alerts.c.alert).where(
         incident_alerts.c.agent == agent, incident_alerts.c.incident == incident
     )
-    return list(conn.execute(query.order_by(incident_alerts.c.alert)).scalars())
+    return list(conn.execute(query.order_by(incident_alerts.c.at, incident_alerts.c.alert)).scalars())
 
 
 def incidents_of(conn: Connection, agent: str, numbers: Collection[int]) -> dict[int, int]:

@@ -17,12 +17,22 @@
     return one.getAttribute("href") || (one.form && one.form.getAttribute("action") + one.value);
   }
 
+  /* Whether somebody has begun to write there, or has chosen a file: neither is taken away from under the hand. */
+  function written(place) {
+    return [...place.querySelectorAll("input, textarea, select")].some((field) => {
+      if (field.type === "file") return field.files.length > 0;
+      if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+      if (field.options) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((one) => one.defaultSelected));
+      return field.value !== field.defaultValue;
+    });
+  }
+
   /* Put the new content in place of the old, region by region; what is the same is left alone. */
   function replace(fresh) {
     for (const region of document.querySelectorAll("[data-live]")) {
       const other = fresh.getElementById(region.id);
       /* What the reader has opened is not closed under the hand. */
-      if (!other || other.innerHTML === region.innerHTML || region.querySelector("details[open]")) continue;
+      if (!other || other.innerHTML === region.innerHTML || region.querySelector("details[open]") || written(region)) continue;
       const active = region.contains(document.activeElement) ? document.activeElement : null;
       const place = active && named(active);
       region.className = other.className;
@@ -47,7 +57,7 @@
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       const regions = (page) => [...page.querySelectorAll("[data-live]")].map((region) => region.id).join();
       /* A page of another shape (the first round is done) is loaded as a whole; but that would end the ringing. */
-      if (answer.redirected || (regions(fresh) !== regions(document) && !sound)) return location.reload();
+      if (answer.redirected || (regions(fresh) !== regions(document) && !sound && !written(document))) return location.reload();
       replace(fresh);
       if (stale) stale.hidden = true;
     } catch {

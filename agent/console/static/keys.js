@@ -61,7 +61,7 @@
     n: () => open("note"),
     "?": () => dialog.showModal(),
   };
-  const places = { t: "/", a: "/alerts" };
+  const places = { t: "/", a: "/alerts", i: "/incidents" };
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;

@@ -22,12 +22,7 @@ SETTINGS = trouble.SETTINGS.replace("posts: [reserve]", "posts: [technician, res
 
 def move_in(desk: Desk) -> None:
     """Put people and roster in place, with an account for each, and let the night pass until 07:45."""
-    before = trouble.SETTINGS
-    try:
-        trouble.SETTINGS = SETTINGS
-        trouble.move_in(desk)
-    finally:
-        trouble.SETTINGS = before
+    trouble.move_in(desk, SETTINGS)
     desk.account("lei", Post.MANAGER, person="zhaolei")
 
 

@@ -25,10 +25,9 @@ pytestmark = [*IN_CHROMIUM, pytest.mark.soak, pytest.mark.xdist_group("browser")
 
 
 @pytest.fixture
-def gaps(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def gaps(desk: Desk) -> Desk:
     """Nights with nobody: the next one, and one of which the second half is lina's."""
-    monkeypatch.setattr(trouble, "SETTINGS", TWO)
-    trouble.move_in(desk)
+    trouble.move_in(desk, TWO)
     desk.account("lei", Post.MANAGER, person="zhaolei")
     now, store = desk.clock.now(), desk.station.store
     found = [s for s in store.read_now(shifts.shifts_between, now, now + AHEAD) if s.post is Post.TECHNICIAN]

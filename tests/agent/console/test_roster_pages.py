@@ -28,10 +28,9 @@ TWO = trouble.SETTINGS.replace("posts: [reserve]", "posts: [technician, reserve]
 
 
 @pytest.fixture
-def at(desk: Desk, house: Build, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Visit]:
+def at(desk: Desk, house: Build) -> Callable[..., Visit]:
     """Return what signs somebody in; it is 03:12 and lina could stand in for wangfang."""
-    monkeypatch.setattr(trouble, "SETTINGS", TWO)
-    trouble.move_in(desk)
+    trouble.move_in(desk, TWO)
     desk.account("lei", Post.MANAGER, person="zhaolei")
     return lambda account="lei", language="en": Visit(desk, house(), account, language)
 

@@ -53,11 +53,11 @@ fallback: [{channel: sms, address: "9"}]
 """
 
 
-def move_in(desk: Desk) -> None:
+def move_in(desk: Desk, settings: str = SETTINGS) -> None:
     """Put the settings in force, with people and shifts in the record; wangfang's account is hers."""
-    settings = parse(SETTINGS, "trouble.yaml")
+    written = parse(settings, "trouble.yaml")
     now = desk.clock.now()
-    desk.station.orders = bootstrap.make_orders(settings, dict.fromkeys(settings.cadences, now))
+    desk.station.orders = bootstrap.make_orders(written, dict.fromkeys(written.cadences, now))
     desk.station.store.write_now(muster, desk.station.orders, now)
     desk.account("fang", Post.TECHNICIAN, person="wangfang")
     desk.account("na", Post.TECHNICIAN, person="lina")

@@ -29,13 +29,12 @@ SETTINGS = trouble.SETTINGS.replace("posts: [reserve]", "posts: [reserve, techni
 
 
 @pytest.fixture
-def station(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Station:
-    return move_in(desk, monkeypatch)
+def station(desk: Desk) -> Station:
+    return move_in(desk)
 
 
-def move_in(desk: Desk, patch: pytest.MonkeyPatch) -> Station:
-    patch.setattr(trouble, "SETTINGS", SETTINGS)
-    trouble.move_in(desk)
+def move_in(desk: Desk) -> Station:
+    trouble.move_in(desk, SETTINGS)
     return desk.station
 
 
@@ -147,8 +146,8 @@ async def do(station: Station, doing: tuple[str, str, int, int, int]) -> None:
 def test_nobody_holds_a_post_twice_and_what_was_made_by_hand_survives(
     tmp_path_factory: pytest.TempPathFactory, these: list[tuple[str, str, int, int, int]]
 ) -> None:
-    with pytest.MonkeyPatch.context() as patch, standing(tmp_path_factory.mktemp("roster"), NOW) as desk:
-        asyncio.run(run(move_in(desk, patch), these))
+    with standing(tmp_path_factory.mktemp("roster"), NOW) as desk:
+        asyncio.run(run(move_in(desk), these))
 
 
 async def run(station: Station, these: list[tuple[str, str, int, int, int]]) -> None:
