@@ -39,8 +39,9 @@ rotations:
 fallback:
   - {channel: sms, address: "9"}
 briefs: {all_well: [], morning: null}
+incidents: {rules: []}
 """
-"""What is told at set times is told in other stories: here every message is counted."""
+"""What is told at set times, and of incidents, is told in other stories: here every message is counted."""
 WHOLE_NIGHT = [
     ("24 03:12", "chat", "jia"),
     ("24 03:14", "sms", "1"),
