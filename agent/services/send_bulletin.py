@@ -25,7 +25,7 @@ from agent.store.incident_events import IncidentEventKind
 from agent.store.journal import AGENT
 from duty.bulletins import LONGEST_TEXT, Bulletin, BulletinKind, next_kind
 from duty.errors import RecordRefused
-from duty.incident_news import NewsKind
+from duty.incident_news import News, NewsKind
 from duty.incidents import Incident
 
 LATEST = timedelta(hours=24)
@@ -51,9 +51,17 @@ def first_report(
     _keep(conn, agent, promised, first, "")
     news = news_of(conn, agent, orders, promised)
     tell(conn, agent, promised, NewsKind.FIRST, news, [*superiors(there), *departments(there, promised)], now)
-    customers = there.groups(*orders.incidents.customer_service)
-    tell(conn, agent, promised, NewsKind.CUSTOMERS, news, customers, now)
+    _tell_customers(conn, agent, promised, news, there, "first", now)
     return promised
+
+
+def _tell_customers(
+    conn: Connection, agent: str, incident: Incident, news: News, there: Audience, mark: str, now: datetime
+) -> None:
+    """Give customer service a sentence that customers may be told, as often as superiors hear of it (policy 4.3b)."""
+    to = there.groups(*there.orders.incidents.customer_service)
+    bare = replace(news, text="", risk="", by="")
+    tell(conn, agent, incident, NewsKind.CUSTOMERS, bare, to, now, mark=mark)
 
 
 async def send_bulletin(
@@ -124,6 +132,7 @@ def progress(
         conn, agent, promised, what, news, [*superiors(there), *departments(there, promised)], now, mark=f"{kind}{nth}"
     )
     tell_those_who_know(conn, agent, promised, what, news, now, mark=f"{kind}{nth}")
+    _tell_customers(conn, agent, promised, news, there, f"{kind}{nth}", now)
     return kept
 
 
@@ -144,6 +153,7 @@ def final_report(
     whom = [*superiors(there), *departments(there, incident)]
     tell(conn, agent, incident, NewsKind.FINAL, news, whom, now, mark=f"{nth}")
     tell_those_who_know(conn, agent, incident, NewsKind.FINAL, news, now, mark=f"{nth}")
+    _tell_customers(conn, agent, incident, news, there, f"final{nth}", now)
 
 
 def _keep(conn: Connection, agent: str, incident: Incident, bulletin: Bulletin, asker: str) -> Bulletin:

@@ -52,9 +52,13 @@ def drop_waiting(conn: Connection, agent: str, incident: int, step: int | None =
 
 
 def who_knows(conn: Connection, agent: str, incident: int) -> list[tuple[str, Contact]]:
-    """Return the (person, contact) to whom anything of an incident went out: they hear how it goes on."""
+    """Return the (person, contact) to whom anything of an incident went out: they hear how it goes on.
+
+    Who got the sentence for customers alone gets another such sentence, and nothing of what is inside.
+    """
     of, lost = outbox.c, (OutboxState.FAILED.value, OutboxState.REFUSED.value)
     sent = sa.and_(of.agent == agent, of.incident == incident, of.tries > 0, of.state.not_in(lost))
+    sent = sa.and_(sent, of.event != NewsKind.CUSTOMERS.value)
     query = sa.select(of.person, of.channel, of.address, of.path, of.error).where(sent).order_by(of.number)
     return list(
         dict.fromkeys(

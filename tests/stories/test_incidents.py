@@ -99,7 +99,10 @@ async def test_a_core_switch_dies_and_the_night_is_led_to_its_end(night: Night) 
     assert heads(night.sent, "2")[-1][0] == "24 03:42", "five minutes before the next report it is said"
     await send_bulletin.send_bulletin(night.station, 1, "yi", "on the spare board", risk="no redundancy")
     await night.until("03:45")
-    assert any("on the spare board" in s.text for s in night.sent if s.address == "3")
+    assert any("On the spare board" in s.text for s in night.sent if s.address == "3")
+    assert all("FOR CUSTOMERS" in s.title for s in night.sent if s.address == "service"), (
+        "and nothing of what is inside"
+    )
 
     night.shows.clear()
     await night.until("03:50")
