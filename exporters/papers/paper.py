@@ -61,6 +61,19 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A field of a form over the whole width: its name, and what is written there, however long; each cell a paragraph.
+
+    Where nothing is, there are ``room`` lines to write on.
+    """
+
+    name: str
+    said: Sequence[Cell] = ()
+    room: int = 1
+    kind: Literal["entry"] = "entry"
+
+
+@dataclass(frozen=True, slots=True)
 class SignatureLine:
     """Who signs as what; ``signed`` is what stands there, "" for a line to sign on by hand."""
 
@@ -70,7 +83,7 @@ class SignatureLine:
     """What was said with it: a remark, a reason."""
 
 
-Block = Pairs | Table | Words
+Block = Pairs | Table | Words | Entry
 
 
 @dataclass(frozen=True, slots=True)

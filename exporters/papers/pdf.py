@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Final
 
 from exporters.papers import ruled
-from exporters.papers.paper import Block, Cell, Pairs, Paper, Phrases, Section, SignatureLine, Table, Words
+from exporters.papers.paper import Block, Cell, Entry, Pairs, Paper, Phrases, Section, SignatureLine, Table, Words
 from exporters.papers.pen import MARGIN, MM_PER_POINT, MOST_LINES, Full, Pen, height_of
 
 SMALL: Final = 7.0
@@ -64,14 +65,17 @@ def _cell_lines(pen: Pen, cell: Cell, width: float, paper: Paper) -> list[str]:
     return pen.wrap(ruled.text_of(pen, cell, paper.phrases), width - 2 * ruled.PAD - 1, ruled.SIZE + 1.5)
 
 
-def _section(pen: Pen, section: Section, phrases: Phrases, after: float = 0) -> None:
+def _section(pen: Pen, section: Section, phrases: Phrases, signed: float = 0) -> None:
     if section.title:
-        ruled.make_room(pen, min(max(HEADING, 11 + after), pen.bottom - MARGIN))
+        ruled.make_room(pen, min(max(HEADING, 11 + signed), pen.bottom - MARGIN))
         pen.box(pen.left, pen.y + 0.4, 1.3, 4.4, shade=0, ruled=False)
         pen.write(pen.left + 3, pen.y, pen.clean(section.title, 120), 11, bold=True)
         pen.y += height_of(1, 11) + 1.2
-    for block in section.blocks:
+    for block, after in zip_longest(section.blocks, section.blocks[1:]):
         _block(pen, block, phrases)
+        if not (isinstance(block, Entry | Pairs) and isinstance(after, Entry | Pairs)):
+            # Fields that follow one another are one form: no gap between them.
+            pen.y += 2
     pen.y += 2
 
 
@@ -83,7 +87,8 @@ def _block(pen: Pen, block: Block, phrases: Phrases) -> None:
             ruled.table(pen, block, phrases)
         case Words():
             ruled.words(pen, block, phrases)
-    pen.y += 2
+        case Entry():
+            ruled.entry(pen, block, phrases)
 
 
 def _signature(pen: Pen, signature: SignatureLine, phrases: Phrases) -> None:

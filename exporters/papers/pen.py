@@ -22,7 +22,7 @@ LEADING: Final = 1.36
 MARGIN: Final = 15.0
 FOOT: Final = 16.0
 MOST_PAGES: Final = 400
-MOST_LINES: Final = 24
+MOST_LINES: Final = 40
 """Lines of one cell: with any more its row would not fit a page."""
 MISSING: Final = "\u25a1"
 NOT_FIRST: Final = frozenset(",.;:!?)]}%，。；：！？、）》】”’…℃")

@@ -6,13 +6,16 @@ from collections.abc import Iterator, Sequence, Set
 from itertools import islice
 from typing import Final
 
-from exporters.papers.paper import Cell, Mark, Pairs, Phrases, Table, Words
+from exporters.papers.paper import Cell, Entry, Mark, Pairs, Phrases, Table, Words
 from exporters.papers.pen import Pen, height_of
 
 MOST_ROWS: Final = 2000
 MOST_PAIRS: Final = 200
-LONGEST_CELL: Final = 500
-LONGEST_WORDS: Final = 4000
+LONGEST_CELL: Final = 1200
+LONGEST_WORDS: Final = 12_000
+MOST_ENTRY_LINES: Final = 1000
+LINE_TO_WRITE: Final = 7.0
+"""Millimetres of a line that somebody writes on by hand."""
 SIZE: Final = 8.5
 PAD: Final = 1.1
 HEAD_SHADE: Final = 228
@@ -32,9 +35,8 @@ NATURAL_OF: Final = 60
 
 def pairs(pen: Pen, block: Pairs, phrases: Phrases) -> None:
     """Draw names and what belongs to them, two pairs side by side, three on a wide page."""
-    columns = 3 if pen.width > 200 else 2
+    columns, name_width = _names(pen)
     each = pen.width / columns
-    name_width = each * (0.27 if columns == 2 else 0.32)
     kept = [(pen.clean(name, 80), cell) for name, cell in block.pairs[:MOST_PAIRS]]
     for row in _rows_of_pairs(pen, kept, each - name_width, columns, phrases):
         wide = len(row) == 1
@@ -50,6 +52,50 @@ def pairs(pen: Pen, block: Pairs, phrases: Phrases) -> None:
         for place in range(len(row), 1 if wide else columns):
             pen.box(pen.left + place * each, pen.y, each, height)
         pen.y += height
+
+
+def entry(pen: Pen, block: Entry, phrases: Phrases) -> None:
+    """Draw a field with its name; one that is long goes on in a box on the next page, under its name again."""
+    _, name_width = _names(pen)
+    x, width = pen.left + name_width, pen.width - name_width
+    name = pen.wrap(pen.clean(block.name, 80), name_width - 2 * PAD, SIZE)
+    lines = [(line, cell.mark) for cell in block.said for line in _paragraph(pen, cell, width - 2 * PAD, phrases)]
+    if len(lines) > MOST_ENTRY_LINES:
+        lines = [*lines[:MOST_ENTRY_LINES], (pen.clean(phrases.cut, 80), Mark.WARNING)]
+    least = height_of(len(name), SIZE) + 2 * PAD
+    if not lines:
+        height = max(least, block.room * LINE_TO_WRITE)
+        make_room(pen, height)
+        boxed(pen, pen.left, name_width, height, name, shade=NAME_SHADE)
+        pen.box(x, pen.y, width, height)
+        pen.y += height
+    while lines:
+        make_room(pen, max(least, height_of(min(len(lines), 3), SIZE) + 2 * PAD))
+        fit = int((pen.bottom - pen.y - 2 * PAD) / height_of(1, SIZE))
+        part, lines = lines[:fit], lines[fit:]
+        height = max(least, height_of(len(part), SIZE) + 2 * PAD)
+        boxed(pen, pen.left, name_width, height, name, shade=NAME_SHADE)
+        (mark, *others) = {mark for _, mark in part}
+        pen.box(x, pen.y, width, height, shade=255 if others else SHADES.get(mark, 255))
+        y = pen.y + (height - height_of(len(part), SIZE)) / 2
+        for line, mark in part:
+            bold, grey = _weight(mark)
+            pen.write(x + PAD, y, line, SIZE, bold=bold, grey=grey)
+            y += height_of(1, SIZE)
+        pen.y += height
+
+
+def _paragraph(pen: Pen, cell: Cell, width: float, phrases: Phrases) -> Iterator[str]:
+    """Yield the lines of a text that may have lines of its own."""
+    sign = SIGNS.get(cell.mark, "") if len(cell.text) >= SIGN_FROM else ""
+    before = (f"{phrases.new} " if cell.new else "") + sign
+    for part in (before + cell.text[:LONGEST_WORDS]).splitlines():
+        yield from pen.wrap(pen.clean(part, LONGEST_WORDS), width, SIZE, MOST_ENTRY_LINES)
+
+
+def _names(pen: Pen) -> tuple[int, float]:
+    """Return how many names stand side by side, and how wide one is."""
+    return (3, pen.width / 3 * 0.32) if pen.width > 200 else (2, pen.width / 2 * 0.31)
 
 
 def _rows_of_pairs(

@@ -17,13 +17,14 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exporters.papers.paper import Cell, Mark, Pairs, Paper, SignatureLine, Table, Words
+from exporters.papers.paper import Cell, Entry, Mark, Pairs, Paper, SignatureLine, Table, Words
 from exporters.papers.pen import EPOCH
 from exporters.words import shown
 
 MOST_ROWS: Final = 5000
 MOST_SHEETS: Final = 20
 LONGEST_TEXT: Final = 2000
+LONGEST_LINE: Final = 1000
 LONGEST_NAME: Final = 31
 NARROWEST, WIDEST = 6.0, 46.0
 LEAST_COLUMNS: Final = 6
@@ -111,6 +112,8 @@ class _Page:
                         self._table(block)
                     case Words():
                         self._words(block)
+                    case Entry():
+                        self._entry(block)
         for signature in self._paper.signatures:
             self._signature(signature)
         if self._paper.foot:
@@ -177,6 +180,22 @@ class _Page:
         lines = 1 + _length(words.text) // 100
         self._page.row_dimensions[self._row].height = min(16.0 * lines, 200.0)
         self._row += 1
+
+    def _entry(self, entry: Entry) -> None:
+        """Write a field with its name, a row for each of its lines: Excel shows no row of more than 30 lines."""
+        parts = [
+            (line[at : at + LONGEST_LINE], cell.mark)
+            for cell in entry.said
+            for line in cell.text.splitlines()
+            for at in range(0, len(line), LONGEST_LINE)
+        ]
+        for number, (text, mark) in enumerate(parts[:MOST_ROWS] or [("", Mark.PLAIN)]):
+            label = self._put(self._row, 1, Cell("" if number else entry.name), _BOLD)
+            label.fill, label.border = _NAME, _GRID
+            strong = mark in (Mark.WARNING, Mark.CRITICAL)
+            self._merged(text, 2, self._columns, _BOLD if strong else _PLAIN, _WRAP)
+            self._page.row_dimensions[self._row].height = 16.0 * (1 + len(text) // 40)
+            self._row += 1
 
     def _table(self, table: Table) -> None:
         if table.title:

@@ -8,8 +8,12 @@ from typing import Final
 
 from duty import duty_log, own_alerts, tasks
 from duty.alerts import AlertState
+from duty.filing import REFUSALS as REFUSALS_OF_REPORTS
+from duty.filing import ReportState
 from duty.findings import Severity
 from duty.handover import Field, FormState, Signer, Verdict
+from duty.incident_report import BulletinKind, CauseClass, CyberLevel, ReportField, ReportVerdict
+from duty.incidents import Found, Grade, IncidentClass
 from duty.operations import CONTRACTS
 from duty.overrides import REFUSALS as REFUSALS_OF_LIMITS
 from duty.parameters import FACTS, PARAMETERS
@@ -238,3 +242,13 @@ def codes() -> Iterator[str]:
     yield from (f"duty_log.refused.{code}" for code in duty_log.REFUSALS)
     yield from (f"duty_log.phrase.{phrase}" for phrase in LOG_PHRASES)
     yield from (f"duty_log.turn.{turn}" for turn in Turn)
+    yield from (f"incident.class.{kind}" for kind in IncidentClass)
+    yield from (f"incident.grade.{grade}" for grade in Grade)
+    yield from (f"incident.found.{found}" for found in Found)
+    yield from (f"incident.cause.{cause}" for cause in CauseClass)
+    yield from (f"incident.cyber.{level}" for level in CyberLevel)
+    yield from (f"incident_report.field.{field}" for field in ReportField)
+    yield from (f"incident_report.states.{state}" for state in ReportState)
+    yield from (f"incident_report.verdict.{verdict}" for verdict in ReportVerdict)
+    yield from (f"incident_report.bulletin.kinds.{kind}" for kind in BulletinKind)
+    yield from (f"incident_report.refused.{code}" for code in REFUSALS_OF_REPORTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -41,12 +42,12 @@ FILLED = {
 }
 
 
-def content(grade: Grade = Grade.GENERAL, **fields: str) -> ReportContent:
-    said = {**{f.value: text for f, text in FILLED.items()}, **fields}
+def content(grade: Grade = Grade.GENERAL, fields: Mapping[ReportField, str] | None = None) -> ReportContent:
+    said = {**FILLED, **(fields or {})}
     return ReportContent(
         name="TF-20261124-01", site="hz1", site_title="杭州一机房", zone="Asia/Shanghai", kind=IncidentClass.NETWORK,
         grade=grade, began=FOUND, found=FOUND, found_by=Found.ALERT,
-        fields={ReportField(name): FieldLine(text, "甲工", HANDLED) for name, text in said.items()},
+        fields={name: FieldLine(text, "甲工", HANDLED) for name, text in said.items()},
     )  # fmt: skip
 
 
@@ -78,22 +79,25 @@ def test_a_report_that_says_what_it_must_lacks_nothing() -> None:
 
 @pytest.mark.parametrize("needed", sorted(FILLED))
 def test_each_field_that_must_stand_in_it_is_missed(needed: ReportField) -> None:
-    assert filing.missing(content(**{needed: "  "})) == (needed,)
+    assert filing.missing(content(fields={needed: "  "})) == (needed,)
 
 
 def test_either_cause_is_enough() -> None:
-    assert filing.missing(content(first_cause="", root_cause="风扇停转")) == ()
+    assert filing.missing(content(fields={ReportField.FIRST_CAUSE: "", ReportField.ROOT_CAUSE: "风扇停转"})) == ()
 
 
 def test_what_to_do_better_is_asked_of_a_major_one_only() -> None:
     assert filing.missing(content(Grade.MAJOR)) == (ReportField.CORRECTIVE,)
-    assert filing.missing(content(Grade.MAJOR, corrective="更换主控板")) == ()
+    assert filing.missing(content(Grade.MAJOR, {ReportField.CORRECTIVE: "更换主控板"})) == ()
 
 
 def test_an_attack_has_a_level() -> None:
-    assert filing.missing(content(cyber="yes")) == (ReportField.CYBER_LEVEL,)
-    assert filing.missing(content(cyber="yes", cyber_level="none")) == (ReportField.CYBER_LEVEL,)
-    assert filing.missing(content(cyber="yes", cyber_level="serious")) == ()
+    def lacks(level: str) -> tuple[ReportField, ...]:
+        return filing.missing(content(fields={ReportField.CYBER: "yes", ReportField.CYBER_LEVEL: level}))
+
+    assert lacks("") == (ReportField.CYBER_LEVEL,)
+    assert lacks("none") == (ReportField.CYBER_LEVEL,)
+    assert lacks("serious") == ()
 
 
 def test_what_is_missing_is_told_in_the_order_of_the_form() -> None:
@@ -192,8 +196,7 @@ def test_whatever_people_try_nobody_who_must_sign_is_passed_over(moves: list[tup
     for move in moves:
         try:
             after = made(report, move)
-        except ReportRefused as refused:
-            assert refused.code in filing.REFUSALS
+        except ReportRefused:
             continue
         assert report.state is not ReportState.ARCHIVED, "nothing changes after that"
         assert after.author == "jia", "a return comes back to the author"

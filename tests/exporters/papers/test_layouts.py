@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from duty.night_log import Left
 from exporters.papers.handover_form import form_paper
 from exporters.papers.night_sheet import file_name, night_paper, night_papers
-from exporters.papers.paper import Cell, Mark, Pairs, Paper, Table, Words
+from exporters.papers.paper import Cell, Entry, Mark, Pairs, Paper, Table, Words
 from exporters.papers.pdf import pdf
 from exporters.papers.round_sheet import round_file_name, round_paper
 from exporters.papers.xlsx import workbook
@@ -33,6 +33,8 @@ def cells(paper: Paper) -> list[Cell]:
                 found += [cell for _, cell in block.pairs]
             elif isinstance(block, Table):
                 found += [cell for row in block.rows for cell in row]
+            elif isinstance(block, Entry):
+                found += block.said
             else:
                 found.append(Cell(block.text, block.mark, new=block.new))
     return found
