@@ -41,7 +41,7 @@ def open_report(conn: Connection, agent: str, incident: int, now: datetime) -> N
     row = {
         "agent": agent, "incident": incident, "state": ReportState.DRAFT.value, "revision": 1, "author": "",
         "opened": now, "submitted": None, "digest": None, "roles": "[]", "department": "", "file_number": "",
-        "archived": None, "kept_until": "",
+        "archived": "", "kept_until": "",
     }  # fmt: skip
     conn.execute(incident_reports.insert().values(row))
 
@@ -59,7 +59,7 @@ def unarchived(conn: Connection, agent: str) -> list[Report]:
     return _reports(conn, agent, incident_reports.c.state != ReportState.ARCHIVED.value)
 
 
-def change_report(conn: Connection, agent: str, before: Report, after: Report, now: datetime) -> bool:
+def change_report(conn: Connection, agent: str, before: Report, after: Report) -> bool:
     """Write what a report has become, with the signatures that are new; False if it is not as ``before`` any more."""
     of, archive = incident_reports.c, after.archive
     same = sa.and_(
@@ -77,7 +77,7 @@ def change_report(conn: Connection, agent: str, before: Report, after: Report, n
         "roles": canonical(list(after.roles)).decode(),
         "department": archive.department if archive else "",
         "file_number": archive.file_number if archive else "",
-        "archived": now if archive else None,
+        "archived": f"{archive.day}" if archive else "",
         "kept_until": f"{archive.kept_until}" if archive and archive.kept_until else "",
     }
     if not conn.execute(incident_reports.update().where(same).values(values)).rowcount:
@@ -109,9 +109,9 @@ def _reports(conn: Connection, agent: str, which: sa.ColumnElement[bool]) -> lis
 
 def _report(row: sa.Row[Any], signed: list[Any]) -> Report:
     archive = None
-    if row.archived is not None:
+    if row.archived:
         until = date.fromisoformat(row.kept_until) if row.kept_until else None
-        archive = Archive(row.department, row.file_number, row.archived.date(), until)
+        archive = Archive(row.department, row.file_number, date.fromisoformat(row.archived), until)
     return Report(
         incident=row.incident,
         author=row.author,

@@ -49,6 +49,26 @@ def report_file_name(content: ReportContent, say: Say, ending: str) -> str:
     return _UNSAFE.sub("-", name).strip("-.") + f".{ending}"
 
 
+def record_of(paper: Paper, say: Say) -> list[Section]:
+    """Return a report's chapters without what people fill in, to stand beside where they do."""
+    names = {say(f"incident_report.field.{field}") for field in ReportField}
+
+    def kept(block: Block) -> Block | None:
+        match block:
+            case Entry():
+                return None if block.name in names else block
+            case Pairs():
+                pairs = [pair for pair in block.pairs if pair[0] not in names]
+                return Pairs(pairs) if pairs else None
+            case _:
+                return block
+
+    return [
+        Section(section.title, [found for block in section.blocks if (found := kept(block)) is not None])
+        for section in paper.sections
+    ]
+
+
 class _Layout:
     """One report while it is laid out."""
 

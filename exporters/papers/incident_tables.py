@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from duty.incident_report import BulletinKind, BulletinLine, CourseLine, ReportContent, StepLine, ToldLine
+from duty.bulletins import BulletinKind
+from duty.incident_report import BulletinLine, CourseLine, ReportContent, StepLine, ToldLine
 from exporters.papers.clerk import Clerk
 from exporters.papers.paper import Cell, Mark, Table
 from exporters.words import format_value

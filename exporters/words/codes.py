@@ -8,11 +8,12 @@ from typing import Final
 
 from duty import duty_log, own_alerts, tasks
 from duty.alerts import AlertState
+from duty.bulletins import BulletinKind
 from duty.filing import REFUSALS as REFUSALS_OF_REPORTS
 from duty.filing import ReportState
 from duty.findings import Severity
 from duty.handover import Field, FormState, Signer, Verdict
-from duty.incident_report import BulletinKind, CauseClass, CyberLevel, ReportField, ReportVerdict
+from duty.incident_report import CauseClass, CyberLevel, ReportField, ReportVerdict
 from duty.incidents import Found, Grade, IncidentClass
 from duty.operations import CONTRACTS
 from duty.overrides import REFUSALS as REFUSALS_OF_LIMITS

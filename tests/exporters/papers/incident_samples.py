@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from duty.bulletins import BulletinKind
 from duty.filing import LEADERS, Report, ReportState
 from duty.incident_report import (
     Archive,
     AttachmentLine,
     AuthorLine,
-    BulletinKind,
     BulletinLine,
     CountersignLine,
     CourseLine,
