@@ -9,7 +9,7 @@ from enum import StrEnum
 from duty.bulletins import Facts
 from duty.findings import Finding
 from duty.incidents import Found, Grade, IncidentClass
-from duty.plans import Spoken
+from duty.plans import Evidence, Spoken
 
 
 class NewsKind(StrEnum):
@@ -54,7 +54,8 @@ class News:
 
     ``title`` is what people call it, "" where nobody has named it: then ``finding`` of its first alert says what it is.
     ``text`` is what a person wrote, ``step`` what the plan says, ``nth`` the number of a report or a step, ``by`` who
-    did it, ``due`` by when something is to be done, ``next_at`` when the next report is promised.
+    did it, ``due`` by when something is to be done, ``next_at`` when the next report is promised. ``asked`` are those
+    who must do it, since ``since``, leaving ``evidence``; ``commands`` tells that who is named commands, else is sent.
     """
 
     number: int
@@ -79,3 +80,7 @@ class News:
     next_at: datetime | None = None
     restored: datetime | None = None
     facts: Facts = field(default_factory=Facts)
+    asked: tuple[str, ...] = ()
+    since: datetime | None = None
+    evidence: Evidence = Evidence.NONE
+    commands: bool = True

@@ -37,7 +37,8 @@ from duty.incidents import Incident
 from duty.people import Person
 from duty.plans import PlanRun
 from duty.targets import Target
-from exporters.words import Say, say_alert
+from exporters.words import Say
+from exporters.words.incident_course import draft_title
 
 LOOKED: Final = timedelta(days=2)
 """So old at most is the sheet that a device's model and serial number are taken from."""
@@ -197,7 +198,7 @@ def title_of(incident: Incident, of: Sequence[Alert], say: Say) -> str:
     """Return what an incident is called: by a person, else by what is wrong with what."""
     if incident.title or not of:
         return incident.title or incident.name
-    return f"{of[0].key[0]} {say_alert(of[0], say)}"
+    return draft_title(of[0], say)
 
 
 def _course(
@@ -223,8 +224,12 @@ def _who(actor: str, titles: Mapping[str, str]) -> str:
 
 
 def _said(data: Mapping[str, object], titles: Mapping[str, str]) -> dict[str, str]:
-    said = {name: f"{value}" for name, value in data.items() if value is not None and value != ""}
+    said = {name: _word(value) for name, value in data.items() if value is not None and value != ""}
     return said | ({"person": titles.get(said["person"], said["person"])} if "person" in said else {})
+
+
+def _word(value: object) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else f"{value}"
 
 
 def _plan(run: PlanRun, titles: Mapping[str, str], say: Say) -> PlanLine:

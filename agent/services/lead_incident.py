@@ -56,7 +56,7 @@ async def name(
         incidents.change_incident(conn, agent, incident, after)
         note(conn, agent, after, IncidentEventKind.NAMED, by, now, data={"person": person, "leads": leads}, asker=asker)
         to = audience(conn, agent, station.orders, after.site, now).people(person)
-        news = news_of(conn, agent, station.orders, after, by=by, text="leads" if leads else "")
+        news = news_of(conn, agent, station.orders, after, by=by, asked=(person,), commands=leads)
         tell(conn, agent, after, NewsKind.NAMED, news, to, now, mark=f"{now.timestamp():.6f}")
         return after
 

@@ -12,16 +12,19 @@ from agent.services.gather import gathered, goes_on, title_of
 from agent.services.hand_out import Addressed
 from agent.services.links import Links
 from agent.services.orders import Orders
+from agent.store.journal import AGENT
 from agent.store.outbox import CALLS, OutboxItem, OutboxState
 from agent.store.values import restored
 from duty import own_alerts
 from duty.alerts import Alert
 from duty.briefs import Brief
 from duty.fold import REACH
+from duty.incident_news import News
 from duty.targets import behind
 from exporters.notify.port import REFUSALS, Message
 from exporters.words import Say, words
-from exporters.words.events import Event, EventKind, Tried
+from exporters.words.events import OF_INCIDENTS, Event, EventKind, Tried
+from exporters.words.incident_news import OF_REPORTS
 from exporters.words.messages import page
 
 PAGES: Final = MappingProxyType(
@@ -39,14 +42,16 @@ def worded(letter: Addressed, orders: Orders, now: datetime, links: Links | None
     person = letter.person
     say = words(person.language if person and person.language else orders.language)
     event = gathered(letter.batch, letter.alerts, person, letter.there, orders) or _single(letter, orders, say)
-    event = replace(event, answers=orders.answers, url=_link(letter, links, now))
+    event = replace(event, answers=orders.answers, url=_link(letter, event, links, now))
     return page(event, say, ZoneInfo(event.site.zone if event.site else orders.zone), now)
 
 
-def _link(letter: Addressed, links: Links | None, now: datetime) -> str:
+def _link(letter: Addressed, event: Event, links: Links | None, now: datetime) -> str:
     """Return where the message leads: to its alert, to the list where it is about several, or to the page of it."""
     if links is None:
         return ""
+    if event.news is not None:
+        return links.page(f"/incidents/{event.news.number}{'/report' if event.kind in OF_REPORTS else ''}")
     if not letter.alerts:
         path = PAGES.get(letter.batch.first.event)
         return links.page(path) if path else ""
@@ -84,8 +89,10 @@ def _single(letter: Addressed, orders: Orders, say: Say) -> Event:
 
 
 def _of_the_shift(event: Event, item: OutboxItem, letter: Addressed, orders: Orders) -> Event:
-    """Give an event that is about no alert what its data say: a brief, or a form that was returned."""
+    """Give an event that is about no alert what its data say: a brief, a form that was returned, an incident."""
     there = letter.there
+    if event.kind in OF_INCIDENTS:
+        return _of_an_incident(event, item, letter, orders)
     if event.kind is EventKind.HANDOVER_RETURNED:
         form, why = str(item.data.get("form", "")), str(item.data.get("reason", ""))
         return replace(event, giver=title_of(event.giver, there), form=form, word=why)
@@ -100,6 +107,21 @@ def _of_the_shift(event: Event, item: OutboxItem, letter: Addressed, orders: Ord
         signers=tuple(title_of(name, there) for name in brief.signers),
     )
     return replace(event, site=orders.sites.get(brief.site), brief=titled)
+
+
+def _of_an_incident(event: Event, item: OutboxItem, letter: Addressed, orders: Orders) -> Event:
+    """Give an event of an incident its news, with the titles of people; what the agent did by itself names nobody."""
+    if "news" not in item.data:
+        return event
+    news, there = restored(News, item.data["news"]), letter.there
+
+    def titles(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(title_of(name, there) for name in names)
+
+    facts = replace(news.facts, leads=title_of(news.facts.leads, there), on_spot=titles(news.facts.on_spot))
+    by = title_of(news.by, there) if news.by != AGENT else ""
+    titled = replace(news, by=by, asked=titles(news.asked), facts=facts)
+    return replace(event, site=orders.sites.get(news.site), news=titled)
 
 
 def _below(alert: Alert, orders: Orders) -> int:

@@ -10,6 +10,7 @@ from duty.incident_report import BulletinLine, CourseLine, ReportContent, StepLi
 from exporters.papers.clerk import Clerk
 from exporters.papers.paper import Cell, Mark, Table
 from exporters.words import format_value
+from exporters.words.incident_course import say_event
 
 
 class IncidentTables:
@@ -39,7 +40,10 @@ class IncidentTables:
 
     def happened(self, line: CourseLine) -> str:
         """Say what a line of the course tells: its code in words, and what a person wrote."""
-        what = self._say(f"incident.event.{line.code}", **line.data) if self._known("event", line.code) else line.code
+        if line.code == "note" and line.text:
+            return line.text
+        # Without the text, which would be cut.
+        what = say_event(line.code, "", line.data, self._say)
         return pair(self._say.template("incident_report.said"), what, line.text)
 
     def _known(self, under: str, code: str) -> bool:
@@ -71,7 +75,7 @@ class IncidentTables:
                 self._at(line.at),
                 Cell(self._who(line.title or line.person, line.post)),
                 Cell(self._word("channel", line.channel)),
-                Cell(self._word("told", line.what)),
+                Cell(self._word("news", line.what)),
                 Cell(self._word("answer", line.answer)),
             ]
             for line in lines

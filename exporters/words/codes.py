@@ -9,16 +9,20 @@ from typing import Final
 from duty import duty_log, own_alerts, tasks
 from duty.alerts import AlertState
 from duty.bulletins import BulletinKind
+from duty.deadlines import Clock
 from duty.filing import REFUSALS as REFUSALS_OF_REPORTS
 from duty.filing import ReportState
 from duty.findings import Severity
 from duty.handover import Field, FormState, Signer, Verdict
+from duty.incident_news import NewsKind
 from duty.incident_report import CauseClass, CyberLevel, ReportField, ReportVerdict
+from duty.incident_rules import SHIPPED
 from duty.incidents import Found, Grade, IncidentClass
 from duty.operations import CONTRACTS
 from duty.overrides import REFUSALS as REFUSALS_OF_LIMITS
 from duty.parameters import FACTS, PARAMETERS
 from duty.people import ROSTERED, Post
+from duty.plans import Evidence, StepKind, StepState
 from duty.readings import GAPS
 from duty.round_review import REFUSALS as REFUSALS_OF_REVIEWS
 from duty.round_review import Item
@@ -164,6 +168,8 @@ LOG_PHRASES: Final = (
 )  # fmt: skip
 """Ready words for a line of the duty log."""
 
+STANDINGS: Final = ("open", "restored", "handled", "archived")
+"""Where an incident is."""
 
 CHAPTERS: Final = (
     "summary",
@@ -253,3 +259,11 @@ def codes() -> Iterator[str]:
     yield from (f"incident_report.verdict.{verdict}" for verdict in ReportVerdict)
     yield from (f"incident_report.bulletin.kinds.{kind}" for kind in BulletinKind)
     yield from (f"incident_report.refused.{code}" for code in REFUSALS_OF_REPORTS)
+    yield from (f"incident.standing.{standing}" for standing in STANDINGS)
+    yield from (f"incident.clock.{clock}" for clock in Clock)
+    yield from (f"incident.rule.{rule.name}" for rule in SHIPPED)
+    yield from (f"incident.news.{kind}" for kind in NewsKind)
+    yield from (f"plan.state.{state}" for state in StepState)
+    yield from (f"plan.kind.{kind}" for kind in StepKind)
+    yield from (f"plan.evidence.{evidence}" for evidence in Evidence)
+    yield from (f"bulletin.kind.{kind}" for kind in BulletinKind)

@@ -14,6 +14,7 @@ from duty.alerts import Alert
 from duty.briefs import Brief
 from duty.findings import Finding
 from duty.handed import ZABBIX
+from duty.incident_news import News, NewsKind
 from duty.people import Person, Post
 from duty.roster import RosterGap
 from duty.targets import Site, Target
@@ -60,7 +61,32 @@ class EventKind(StrEnum):
     BRIEF_ALL_WELL = "brief_all_well"
     BRIEF_MORNING = "brief_morning"
     HANDOVER_RETURNED = "handover_returned"
+    INCIDENT_OPENED = "incident_opened"
+    INCIDENT_FIRST = "incident_first"
+    INCIDENT_PROGRESS = "incident_progress"
+    INCIDENT_FINAL = "incident_final"
+    INCIDENT_HANDLED = "incident_handled"
+    INCIDENT_GENERAL = "incident_general"
+    INCIDENT_NAMED = "incident_named"
+    INCIDENT_SUPPORT = "incident_support"
+    PLAN_STEP = "plan_step"
+    PLAN_WORD = "plan_word"
+    PLAN_STEP_LATE = "plan_step_late"
+    NEXT_REPORT_SOON = "next_report_soon"
+    NEXT_REPORT_LATE = "next_report_late"
+    FILING_SOON = "filing_soon"
+    FILING_LATE = "filing_late"
+    LEGAL_SOON = "legal_soon"
+    LEGAL_LATE = "legal_late"
+    REPORT_REVIEW = "report_review"
+    REPORT_RETURNED = "report_returned"
+    REPORT_COUNTERSIGN = "report_countersign"
+    REPORT_ARCHIVED = "report_archived"
+    INCIDENT_CUSTOMERS = "incident_customers"
 
+
+OF_INCIDENTS: Final = frozenset(EventKind(kind.value) for kind in NewsKind)
+"""The events that are a piece of news of an incident."""
 
 SEVERAL: Final = (EventKind.DIGEST, EventKind.DIGEST_ESCALATED)
 """The events in which several alerts are to be taken."""
@@ -86,7 +112,7 @@ class Event:
     digest, or those that a broken channel did not carry, ``taken_by`` of each a title; ``since`` is when the channel
     failed, or from when the old settings are in force; ``word`` is what was wrong, or what who took it says.
     ``answers`` tells that somebody listens to answers by SMS. ``brief`` has titles for names. ``form`` is the handover
-    form that ``giver`` returned, ``word`` says why.
+    form that ``giver`` returned, ``word`` says why. ``news`` is of an incident, and has titles for names.
     """
 
     kind: EventKind
@@ -111,6 +137,7 @@ class Event:
     answers: bool = False
     brief: Brief | None = None
     form: str = ""
+    news: News | None = None
 
     @property
     def cut_off(self) -> str:

@@ -15,10 +15,11 @@ from duty.escalation import SUBSTITUTES
 from duty.findings import Severity
 from duty.handed import LONGEST_SAID
 from exporters.notify.port import Message
-from exporters.words import briefs, several
+from exporters.words import briefs, incident_news, several
 from exporters.words.catalogue import Say
 from exporters.words.events import (
     LONGEST,
+    OF_INCIDENTS,
     SEVERAL,
     Event,
     EventKind,
@@ -38,7 +39,8 @@ _ASKING = (EventKind.FIRED, EventKind.ESCALATED, EventKind.FIRED_AGAIN, EventKin
 
 _BRIEFS = (EventKind.BRIEF_ALL_WELL, EventKind.BRIEF_MORNING)
 
-_LABELS = {EventKind.BRIEF_MORNING: "open_form", EventKind.HANDOVER_RETURNED: "open_form"}
+_LABELS = dict.fromkeys((EventKind.BRIEF_MORNING, EventKind.HANDOVER_RETURNED), "message.open_form")
+_LABELS |= dict.fromkeys(incident_news.OF_REPORTS, "incident_news.open_report")
 """Where a link leads to, if it is neither to something to take nor to details."""
 
 
@@ -49,7 +51,7 @@ def page(event: Event, say: Say, zone: ZoneInfo, now: datetime) -> Message:
     """
     told = pieces(event, say, zone, now)
     head, lines = _SAID[event.kind](event, told, say, zone, now)
-    label = "open_take" if event.kind in _ASKING else _LABELS.get(event.kind, "open_details")
+    label = "message.open_take" if event.kind in _ASKING else _LABELS.get(event.kind, "message.open_details")
     return Message(
         title=say("message.title", keyword=say("message.keyword"), head=head[0], what=head[1]),
         lines=tuple(line for line in lines if line)[: MOST_LINES - 1],
@@ -57,7 +59,7 @@ def page(event: Event, say: Say, zone: ZoneInfo, now: datetime) -> Message:
         severity=_severity(event),
         keyword=say("message.keyword"),
         mention=_mention(event),
-        links=((say(f"message.{label}"), event.url),) if event.url else (),
+        links=((say(label), event.url),) if event.url else (),
         key=event.key,
     )
 
@@ -200,6 +202,7 @@ _SAID: Final = MappingProxyType[EventKind, Callable[[Event, Pieces, Say, ZoneInf
         EventKind.BRIEF_MORNING: briefs.told,
         EventKind.HANDOVER_RETURNED: briefs.returned,
     }
+    | dict.fromkeys(OF_INCIDENTS, incident_news.told)
 )
 
 
@@ -211,6 +214,8 @@ def _severity(event: Event) -> Severity:
             return Severity.OK
         case kind if kind in _BRIEFS:
             return briefs.severity(event)
+        case kind if kind in OF_INCIDENTS:
+            return incident_news.telling(event).severity
         case kind if kind in SEVERAL:
             return max((alert.severity for alert in event.alerts), default=Severity.NOTE)
         case _:
@@ -224,7 +229,8 @@ def _graded(event: Event, say: Say) -> str:
 def _mention(event: Event) -> tuple[str, ...]:
     """Name the telephone of who is asked, as digits: a mention is made of it, and nothing else may become one."""
     number = re.sub(r"[^+0-9]", "", event.person.phone) if event.person else ""
-    return (number,) if number and event.kind in (*_ASKING, EventKind.HANDOVER_RETURNED) else ()
+    told = event.kind in OF_INCIDENTS and incident_news.telling(event).asks
+    return (number,) if number and (told or event.kind in (*_ASKING, EventKind.HANDOVER_RETURNED)) else ()
 
 
 def _where(event: Event, told: Pieces, say: Say) -> str:

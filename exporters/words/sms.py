@@ -15,7 +15,8 @@ from duty.alerts import worst_first
 from duty.findings import Severity
 from exporters.words.briefs import returned_sms, sms_parts
 from exporters.words.catalogue import Say
-from exporters.words.events import SEVERAL, Event, EventKind, Pieces, clean, pieces, say_length, waited
+from exporters.words.events import OF_INCIDENTS, SEVERAL, Event, EventKind, Pieces, clean, pieces, say_length, waited
+from exporters.words.incident_sms import parts as news_parts
 from exporters.words.times import format_time
 
 GSM7_LONGEST: Final = 160
@@ -157,6 +158,8 @@ def sms(event: Event, say: Say, zone: ZoneInfo, now: datetime) -> str:
             parts = sms_parts(event, told, say, zone, now)
         case EventKind.HANDOVER_RETURNED:
             parts = returned_sms(event, told, say)
+        case kind if kind in OF_INCIDENTS:
+            parts = news_parts(event, told, say, zone, now)
         case _:
             short = told.said(say, f"sms.{event.kind}_short")
             full = told.said(say, f"sms.{event.kind}") if told.since or event.kind is EventKind.TEST else short
