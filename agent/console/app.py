@@ -37,6 +37,7 @@ from agent.console import (
     targets,
     tasks,
     tonight,
+    watch,
 )
 from agent.console.gates import Gates
 from agent.console.guard import Deed, Page, act, enter, see
@@ -106,6 +107,7 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
             Route("/incidents/{number}/report.pdf", see(papers.report_pdf)),
             Route("/incidents/{number}/report.docx", see(papers.report_docx)),
             Route("/incidents/{number}/course.txt", see(papers.course)),
+            Route("/incidents/{number}/watch", act(watch.offer, Right.COMMAND), methods=["POST"]),
             Route("/incidents/{number}/report/write", _report(incident_report.write, Right.RECORD), methods=["POST"]),
             Route("/incidents/{number}/report/assign", _report(incident_report.give, Right.RECORD), methods=["POST"]),
             Route("/incidents/{number}/report/submit", _report(incident_report.submit, Right.RECORD), methods=["POST"]),
@@ -126,6 +128,7 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
             Route("/screen/{token}", sign_in.admit_screen),
             *hooks.ROUTES,
             *link.ROUTES,
+            *watch.ROUTES,
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         ],
         middleware=[

@@ -146,7 +146,7 @@ async def _page(request: Request, gates: Gates, opened: Opened) -> Response:
     language = asked_for(request) or opened.person.language or orders.language
     voice = Voice(words(language), now, ZoneInfo(site.zone if site else orders.zone))
     said = request.query_params.get("said", "")
-    return await _render(
+    return await render(
         request,
         "link.html",
         language,
