@@ -19,8 +19,8 @@ from duty import own_alerts
 from duty.alerts import Alert
 from duty.briefs import Brief
 from duty.fold import REACH
-from duty.people import Post
 from duty.incident_news import News
+from duty.people import Post
 from duty.targets import behind
 from exporters.notify.port import REFUSALS, Message
 from exporters.words import Say, words
