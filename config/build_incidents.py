@@ -52,7 +52,7 @@ def _rule(rule: IncidentRuleModel) -> IncidentRule:
         kind=IncidentClass(rule.kind),
         grade=Grade(rule.grade),
         checks=rule.checks,
-        instances=rule.instances,
+        instances=tuple(pattern.lower() for pattern in rule.instances),
         targets=rule.targets,
         sites=rule.sites,
         severity=Severity[rule.severity.upper()],

@@ -27,9 +27,10 @@ def _pairs_are_of_two(settings: Settings) -> Iterator[Mistake]:
     names = {target.name for target in settings.targets}
     for index, target in enumerate(settings.targets):
         at: Path = ("targets", index, "redundant_with")
-        yield from known(target.redundant_with, "target", names, at)
         if target.redundant_with == target.name:
             yield Mistake(at, "a target that is redundant with itself", "the other one of the pair")
+        else:
+            yield from known(target.redundant_with, "target", names - {target.name}, at)
 
 
 def _steps_name_who_is_there(settings: Settings) -> Iterator[Mistake]:

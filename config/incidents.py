@@ -50,7 +50,7 @@ class IncidentRuleModel(Model):
     grade: GradeName = Field(default="general", description="Its grade.", json_schema_extra=_clause("4.4b"))
     checks: tuple[Pattern, ...] = Field(default=("*",), min_length=1, description="Checks, as patterns.")
     instances: tuple[Pattern, ...] = Field(
-        default=("*",), min_length=1, description="What of the target it is, as patterns in small letters."
+        default=("*",), min_length=1, description="What of the target it is, as patterns; capitals do not matter."
     )
     targets: tuple[Pattern, ...] = Field(default=("*",), min_length=1, description="Targets, as patterns.")
     sites: tuple[Pattern, ...] = Field(default=("*",), min_length=1, description="Sites, as patterns.")
@@ -62,10 +62,18 @@ class IncidentRuleModel(Model):
         default=timedelta(0), description="The alert has been open so long."
     )
     also: tuple[Pattern, ...] = Field(default=(), description="Checks with an open alert at the same target.")
-    below: float | None = Field(default=None, description="The alert's value is under this.")
+    below: float | None = Field(
+        default=None, description="The alert's value was this or less when it became so severe."
+    )
     share: Annotated[float, Field(gt=0, le=100)] | None = Field(
         default=None, description="So many per cent of the site's targets do not answer, three at least."
     )
+
+    @model_validator(mode="after")
+    def _of_one_kind(self) -> Self:
+        if self.pair and self.share is not None:
+            raise mistake("a pair is no share of a site", "one of pair and share")
+        return self
 
 
 class Departments(Model):
@@ -129,6 +137,14 @@ def _command(command: tuple[str, ...]) -> tuple[str, ...]:
     return command
 
 
+Command = Annotated[
+    tuple[Annotated[str, Field(max_length=500)], ...],
+    Field(min_length=1, max_length=20),
+    AfterValidator(_command),
+]
+"""A command by its absolute path, with its arguments; no shell."""
+
+
 class PlanStepModel(Model):
     """One step of a plan: exactly one of `tell`, `ask` and `run` says what it does."""
 
@@ -139,8 +155,8 @@ class PlanStepModel(Model):
     ask: Words | None = Field(
         default=None, description="What somebody is asked to do, and ticks off. Braces fill in: `{hotline}`."
     )
-    run: Annotated[tuple[Annotated[str, Field(max_length=500)], ...], Field(min_length=1, max_length=20)] | None = (
-        Field(default=None, description="A command with its arguments; only what `plan_commands` allows is run.")
+    run: Command | None = Field(
+        default=None, description="A command with its arguments; only what `plan_commands` allows is run."
     )
     text: Words | None = Field(default=None, description="What the command is for, in words.")
     posts: tuple[RosteredPost, ...] = Field(default=(), max_length=4, description="Whom, by post.")
@@ -162,7 +178,6 @@ class PlanStepModel(Model):
         if sum(each is not None for each in (self.tell, self.ask, self.run)) != 1:
             raise mistake("a step does one thing", "exactly one of tell, ask, run")
         if self.run is not None:
-            _command(self.run)
             if self.text is None:
                 raise mistake("nobody knows what this command is for", "text: words for people")
         elif self.text is not None:

@@ -47,7 +47,8 @@ MOST_OPEN: Final = 100
 class Incident:
     """One incident. ``name`` is its number on paper: TF-20261124-01, by the day of the site on which it was found.
 
-    ``rule`` names the rule that decided the grade, "" where a person did; ``why`` is their reason where they overruled.
+    ``rule`` names the rule that decided the grade, "" where who opened it did. ``overruled_by`` is who decided
+    otherwise, ``why`` their reason; who opens one does not know yet how grave it becomes, so that a rule may raise it.
     ``leads`` is who commands it. ``restored`` is when what failed was well again, ``handled`` when somebody said that
     the handling is over: the report's 24 hours run from there (policy 4.4c). ``rehearsal`` tells nobody outside.
     """
@@ -95,7 +96,7 @@ def regraded(incident: Incident, grade: Grade, by: str, why: str) -> Incident:
 
 
 def raised(incident: Incident, rule: str) -> Incident:
-    """Let a rule make a general incident major. It is never lowered by a rule, nor changed where a person decided."""
+    """Let a rule make a general incident major. It is never lowered by a rule, nor changed where a person overruled."""
     if incident.major or incident.overruled_by or not incident.open:
         return incident
     return replace(incident, grade=Grade.MAJOR, rule=rule)

@@ -45,6 +45,9 @@ class Evidence(StrEnum):
     PHOTO = "photo"
 
 
+LEAST_PATIENCE: Final = timedelta(minutes=10)
+
+
 @dataclass(frozen=True, slots=True)
 class PlanStep:
     """One step of a plan, due ``after`` the start. ``posts``, ``people`` and ``contacts`` are told of it, or asked.
@@ -63,6 +66,11 @@ class PlanStep:
     evidence: Evidence = Evidence.NONE
     overdue: tuple[Post, ...] = (Post.MANAGER,)
     command: tuple[str, ...] = ()
+
+    @property
+    def patience(self) -> timedelta:
+        """How long a person has; what a command has to end in is too short for one who runs it in its place."""
+        return max(self.within, LEAST_PATIENCE) if self.kind is StepKind.RUN else self.within
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +144,7 @@ class RunStep:
     @property
     def deadline(self) -> datetime | None:
         """By when it must be done; None while it is not due."""
-        return None if self.due is None or self.step.kind is StepKind.TELL else self.due + self.step.within
+        return None if self.due is None or self.step.kind is StepKind.TELL else self.due + self.step.patience
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +165,7 @@ class PlanRun:
         return self.ended is None
 
 
-FIELD: Final = re.compile(r"\{([a-z_]+)\}")
+FIELD: Final = re.compile(r"\{\s*(\w+)\s*\}")
 FIELDS: Final = (
     "incident", "target", "address", "site", "room", "rack", "unit", "place", "asset", "serial", "business",
     "maintainer", "hotline", "contract_ends", "carrier", "circuit", "menders",
@@ -170,6 +178,10 @@ their numbers, as far as these are known.
 
 UNKNOWN: Final = "—"
 """What stands where the settings do not say it: a blank would read as if nothing had been meant."""
+
+
+LOST_AFTER: Final = timedelta(minutes=2)
+"""A command is ended after a minute at the latest; of one that still runs by then the agent ended before it did."""
 
 
 def unknown_fields(text: str) -> tuple[str, ...]:
@@ -211,8 +223,10 @@ def advance(run: PlanRun, now: datetime, commands: Collection[str] = ()) -> list
     """Return what is due by now, each once: steps that begin, and those that nobody did in time.
 
     ``tells`` is "told", "asked", "run" or "overdue". Of commands only those are run whose path is among ``commands``; a
-    person is asked to run any other.
+    person is asked to run any other, one of which something is not known, one that failed or whose end nobody saw.
     """
+    if not run.open:
+        return []
     moved = (_moved(step, run.started, now, commands) for step in run.steps)
     return [each for each in moved if each is not None]
 
@@ -224,17 +238,24 @@ def _moved(step: RunStep, started: datetime, now: datetime, commands: Collection
             case StepKind.TELL:
                 # It is told when it is decided, which can be late; the record has the moment that is true.
                 return Advance(step, replace(step, state=StepState.DONE, due=due, at=now), "told")
-            case StepKind.RUN if step.step.command[0] in commands:
-                return Advance(step, replace(step, state=StepState.RUNNING, due=due), "run")
+            case StepKind.RUN if step.due is None and _may_run(step.step.command, commands):
+                return Advance(step, replace(step, state=StepState.RUNNING, due=max(due, now)), "run")
             case _:
                 return Advance(step, replace(step, state=StepState.DUE, due=max(due, now)), "asked")
+    if step.state is StepState.RUNNING and step.due is not None and now - step.due >= LOST_AFTER:
+        return Advance(step, replace(step, state=StepState.DUE, due=now), "asked")
     if step.state is StepState.DUE and step.deadline is not None:
         late = now - step.deadline
         if step.overdue == 0 and late >= timedelta(0):
             return Advance(step, replace(step, overdue=1), "overdue", step.step.overdue)
-        if step.overdue == 1 and late >= step.step.within:
+        if step.overdue == 1 and late >= step.step.patience:
             return Advance(step, replace(step, overdue=2), "overdue", (Post.LEADER,))
     return None
+
+
+def _may_run(command: Sequence[str], commands: Collection[str]) -> bool:
+    """Say whether a command is allowed and all of it is known: with a blank it would do what nobody meant."""
+    return command[0] in commands and not any(UNKNOWN in part for part in command)
 
 
 def fault(step: RunStep, note: str, photo: int | None) -> str:
@@ -243,7 +264,7 @@ def fault(step: RunStep, note: str, photo: int | None) -> str:
         return "over"
     if step.step.evidence is Evidence.PHOTO and photo is None:
         return "no_photo"
-    if step.step.evidence is Evidence.NOTE and not note and photo is None:
+    if step.step.evidence is Evidence.NOTE and not note.strip() and photo is None:
         return "no_note"
     return ""
 
@@ -261,10 +282,10 @@ def skipped(step: RunStep, by: str, at: datetime, why: str) -> RunStep:
 
 
 def ran(step: RunStep, at: datetime, output: str, *, well: bool) -> RunStep:
-    """Note what a command said. One that failed is for a person: it is due from now."""
+    """Note what a command said. One that failed is not run again: ``advance`` asks a person next."""
     if well:
         return replace(step, state=StepState.DONE, at=at, note=output)
-    return replace(step, state=StepState.DUE, due=at, note=output)
+    return replace(step, state=StepState.WAITING, note=output)
 
 
 def ended(run: PlanRun, at: datetime) -> PlanRun:

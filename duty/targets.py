@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
@@ -85,11 +85,17 @@ class Target:
 
 def behind(name: str, targets: Mapping[str, Target]) -> frozenset[str]:
     """Return the targets that cannot be reached while this one is down: all of their ways lead through it."""
-    cut: set[str] = {name}
+    return all_behind((name,), targets)
+
+
+def all_behind(names: Iterable[str], targets: Mapping[str, Target]) -> frozenset[str]:
+    """Return the further targets that cannot be reached while all of these are down, as with both of a pair."""
+    down = frozenset(names)
+    cut = set(down)
     while further := {
         target.name
         for target in targets.values()
         if target.name not in cut and target.depends_on and cut.issuperset(target.depends_on)
     }:
         cut |= further
-    return frozenset(cut - {name})
+    return frozenset(cut - down)

@@ -19,7 +19,8 @@ from agent.store import alerts, incidents, silences
 from agent.store.incident_events import IncidentEventKind
 from agent.store.journal import AGENT
 from duty.alerts import Alert
-from duty.incident_rules import Case, Sorted, cases, sort_in
+from duty.incident_rules import Case, cases
+from duty.incident_sorting import Sorted, sort_in
 from duty.incidents import Found, Incident, raised
 from duty.silences import covering, silenced
 

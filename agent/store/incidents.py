@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from agent.store.columns import Flag
 from agent.store.incident_tables import incident_alerts, incidents
 from agent.store.parts import in_parts
 from duty.errors import NotFound
@@ -42,10 +43,11 @@ def get_incident(conn: Connection, agent: str, number: int) -> Incident:
 
 def get_incidents(conn: Connection, agent: str, numbers: Collection[int]) -> dict[int, Incident]:
     """Return the incidents of these numbers, those that there are."""
-    if not numbers:
-        return {}
-    query = sa.select(incidents).where(incidents.c.agent == agent, incidents.c.number.in_(numbers))
-    return {row.number: _incident(row) for row in conn.execute(query)}
+    found: dict[int, Incident] = {}
+    for some in in_parts(numbers):
+        query = sa.select(incidents).where(incidents.c.agent == agent, incidents.c.number.in_(some))
+        found |= {row.number: _incident(row) for row in conn.execute(query)}
+    return found
 
 
 def find_incident(conn: Connection, agent: str, name: str) -> Incident:
@@ -76,7 +78,9 @@ def incidents_between(conn: Connection, agent: str, site: str, begin: datetime, 
     """Return the incidents of a site that were handled at any time between two moments, rehearsals left out."""
     of = incidents.c
     lasted = sa.and_(of.found < end, sa.or_(of.handled.is_(None), of.handled >= begin))
-    query = sa.select(incidents).where(of.agent == agent, of.site == site, of.rehearsal.is_(False), lasted)
+    # A flag is a number: PostgreSQL knows no number that IS false.
+    real = of.rehearsal == sa.literal(False, Flag)
+    query = sa.select(incidents).where(of.agent == agent, of.site == site, real, lasted)
     return [_incident(row) for row in conn.execute(query.order_by(of.number))]
 
 
