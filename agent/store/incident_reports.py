@@ -59,6 +59,11 @@ def unarchived(conn: Connection, agent: str) -> list[Report]:
     return _reports(conn, agent, incident_reports.c.state != ReportState.ARCHIVED.value)
 
 
+def every_report(conn: Connection, agent: str) -> list[Report]:
+    """Return all reports, of the oldest incident first."""
+    return _reports(conn, agent, sa.true())
+
+
 def change_report(conn: Connection, agent: str, before: Report, after: Report) -> bool:
     """Write what a report has become, with the signatures that are new; False if it is not as ``before`` any more."""
     of, archive = incident_reports.c, after.archive
@@ -132,6 +137,28 @@ def _report(row: sa.Row[Any], signed: list[Any]) -> Report:
     )
 
 
+class Given(NamedTuple):
+    """A signature as it was given, under the content of a digest."""
+
+    revision: int
+    role: str
+    person: str
+    at: datetime
+    verdict: str
+    remark: str
+    digest: str
+
+
+def signatures_of(conn: Connection, agent: str, incident: int) -> list[Given]:
+    """Return all signatures of a report, those of earlier revisions as well."""
+    of = incident_signatures.c
+    query = sa.select(incident_signatures).where(of.agent == agent, of.incident == incident).order_by(of.number)
+    return [
+        Given(row.revision, row.role, row.person, row.at, row.verdict, row.remark, row.digest)
+        for row in conn.execute(query)
+    ]
+
+
 class Written(NamedTuple):
     """What somebody wrote into a field, by their name."""
 
@@ -185,10 +212,16 @@ def put_content(conn: Connection, agent: str, content: ReportContent) -> str:
 
 def read_content(conn: Connection, agent: str, mark: str) -> ReportContent:
     """Return the content of a digest. Raises NotFound."""
+    said = read_body(conn, agent, mark)
+    if said is None:
+        raise NotFound(f"there is no report with the digest {mark}")
+    return restored(ReportContent, parse(said))
+
+
+def read_body(conn: Connection, agent: str, mark: str) -> bytes | None:
+    """Return a content as it was digested, None where there is none. StoreError where it is damaged."""
     query = sa.select(incident_contents.c.body).where(
         incident_contents.c.agent == agent, incident_contents.c.digest == mark
     )
     body = conn.execute(query).scalar()
-    if body is None:
-        raise NotFound(f"there is no report with the digest {mark}")
-    return restored(ReportContent, parse(unpack(body)))
+    return None if body is None else unpack(body)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from agent.services import handle_incident, lead_incident
 from agent.services.incident_board import ReportView, read_report
+from agent.services.open_incident import open_incident
 from agent.store.incident_events import IncidentEventKind
 from duty.incident_report import CauseClass, ReportField
 from duty.incidents import Found, Grade, Incident, IncidentClass
@@ -58,25 +59,17 @@ def does(work: Coroutine[Any, Any, T]) -> T:
         return aside.submit(asyncio.run, work).result()
 
 
-def opened(desk: Desk) -> Incident:
+def opened(desk: Desk, *, rehearsal: bool = False, alert: bool = True) -> Incident:
     """Let the incident be there, three minutes old, with an alert of the core switch; lei commands."""
-    now = desk.clock.now()
+    now, station = desk.clock.now(), desk.station
     lost = trouble.fired("HZ1-CORE-01", trouble.LOST, now - 3 * MINUTE, key_equipment=True)
-    (number,) = trouble.put(desk, lost)
-    station = desk.station
-    made = does(
-        handle_incident.report_incident(
-            station,
-            "wangfang",
-            site="hz1",
-            kind=IncidentClass.NETWORK,
-            grade=Grade.MAJOR,
-            title="杭州一机房核心网络中断",
-            found_by=Found.ALERT,
-            began=now - 3 * MINUTE,
-            alert=number,
-        )
-    )
+    joins = trouble.put(desk, lost) if alert and not rehearsal else []
+    title, network = "杭州一机房核心网络中断", IncidentClass.NETWORK
+    draft = Incident(
+        0, "", "hz1", network, Grade.MAJOR, title, Found.ALERT, now - 3 * MINUTE, now, "wangfang",
+        target="HZ1-CORE-01", rehearsal=rehearsal,
+    )  # fmt: skip
+    made = station.store.write_now(open_incident, station.orders, draft, joins, now)
     does(lead_incident.name(station, made.number, "zhaolei", "zhaolei", leads=True))
     desk.clock.advance(5 * MINUTE)
     note, order = IncidentEventKind.NOTE, IncidentEventKind.INSTRUCTION
@@ -87,9 +80,14 @@ def opened(desk: Desk) -> Incident:
 
 def handled(desk: Desk) -> Incident:
     """Let it be over after 47 minutes: its report is due in a day."""
-    made = opened(desk)
+    opened(desk)
     desk.clock.advance(42 * MINUTE)
-    return does(handle_incident.finish(desk.station, made.number, "wangfang", "已切备用主控，214 台全部恢复"))
+    return finish(desk)
+
+
+def finish(desk: Desk) -> Incident:
+    """Say that it is over."""
+    return does(handle_incident.finish(desk.station, 1, "wangfang", "已切备用主控，214 台全部恢复"))
 
 
 def view(desk: Desk, number: int = 1, language: str = "en") -> ReportView:
