@@ -217,8 +217,8 @@ class Brief:
 
     @property
     def handled_majors(self) -> int:
-        """Return how many major incidents are being handled."""
-        return sum(one.handled is None and one.grade is Grade.MAJOR for one in self.incidents)
+        """Return how many major incidents last."""
+        return sum(one.lasted is None and one.grade is Grade.MAJOR for one in self.incidents)
 
     @property
     def troubled(self) -> int:

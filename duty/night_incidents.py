@@ -61,5 +61,6 @@ class NightIncident:
 
 
 def handled_majors(these: Sequence[Incident], site: str) -> list[Incident]:
-    """Return the major incidents of a site that are being handled; a rehearsal keeps nobody from going home."""
-    return [one for one in these if one.open and one.major and one.site == site and not one.rehearsal]
+    """Return the major incidents of a site that last; a rehearsal, and what is restored, keep nobody from going home."""
+    lasting = [one for one in these if one.open and one.restored is None and one.site == site]
+    return [one for one in lasting if one.major and not one.rehearsal]

@@ -193,7 +193,11 @@ class _Layout:
         say, content, tables = self._say, self._content, self._tables
         plan = [Cell(say("incident_report.no_plan"))]
         if content.plan is not None:
-            begun = say("incident_report.plan_started", at=self._clerk.stamp(content.plan.started), who=content.plan.by)
+            begun = say(
+                "incident_report.plan_started",
+                at=self._clerk.stamp(content.plan.started),
+                who=content.plan.by or say("paper.agent"),
+            )
             plan = [Cell(say("incident_report.also", one=content.plan.title, other=begun))]
         yield Entry(say("incident_report.plan"), plan)
         yield Entry(say("incident_report.people"), tables.people() or [Cell(say("incident_report.no_people"))])

@@ -86,8 +86,9 @@ def _gist(brief: Brief, say: Say) -> str:
 
 
 def _over(brief: Brief) -> int:
-    """Return how many major incidents there were, where none is handled any more."""
-    return sum(one.grade is Grade.MAJOR for one in brief.incidents)
+    """Return how many major incidents a morning brief begins with; what is past is not how things stand now."""
+    majors = sum(one.grade is Grade.MAJOR for one in brief.incidents)
+    return majors if brief.kind is BriefKind.MORNING else 0
 
 
 def _past(brief: Brief) -> int:
