@@ -10,7 +10,7 @@ from config.marked import Path
 from config.mistake import Mistake, known
 from config.schema import Settings
 from config.wording import one_of
-from duty.plans import FIELDS, unknown_fields
+from duty.blanks import FIELDS, unknown_fields
 
 
 def _rules_are_told_apart(settings: Settings) -> Iterator[Mistake]:

@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 from duty.alerts import Alert
 from duty.escalation import by_another_way
 from duty.findings import Severity
+from duty.incidents import Grade
+from duty.night_incidents import NightIncident
 from duty.people import Contact, Person, Post
 from duty.roster import Night, Shift, on_duty
 from duty.rounds import Round, RoundState, SheetState
@@ -172,7 +174,7 @@ class Brief:
     ``opened`` and ``closed`` count alerts of the tour, ``open`` and ``major`` those of now; ``worst`` is the worst that
     is open. ``technicians`` hold the post, ``unheld`` are posts that nobody holds and somebody must. ``channels`` fail.
     ``form`` is the name of the handover form, "" where there is none, and ``signers`` are who must sign it at the end
-    of the tour unless it ``is_signed``.
+    of the tour unless it ``is_signed``. ``incidents`` are those of the tour.
     """
 
     kind: BriefKind
@@ -195,15 +197,29 @@ class Brief:
     form: str = ""
     signers: tuple[str, ...] = ()
     is_signed: bool = False
+    incidents: tuple[NightIncident, ...] = ()
 
     @property
     def severity(self) -> Severity:
         """Say how bad it is; OK only where all is well."""
-        if self.major or (self.worst is not None and self.worst.severity is Severity.CRITICAL):
+        if self.major or self.handled_majors or (self.worst is not None and self.worst.severity is Severity.CRITICAL):
             return Severity.CRITICAL
         rounds = self.rounds
-        wrong = self.open + rounds.missed + rounds.interrupted + self.overdue + len(self.unheld) + len(self.channels)
+        wrong = (
+            self.open
+            + sum(one.handled is None for one in self.incidents)
+            + rounds.missed
+            + rounds.interrupted
+            + self.overdue
+            + len(self.unheld)
+            + len(self.channels)
+        )
         return Severity.WARNING if wrong or self.troubled else Severity.OK
+
+    @property
+    def handled_majors(self) -> int:
+        """Return how many major incidents last."""
+        return sum(one.lasted is None and one.grade is Grade.MAJOR for one in self.incidents)
 
     @property
     def troubled(self) -> int:

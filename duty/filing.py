@@ -54,6 +54,11 @@ def legal_due(found: datetime, level: CyberLevel, within: timedelta) -> datetime
     return found + within if level in REPORTED_FROM else None
 
 
+def level_of(cyber: str, level: str) -> CyberLevel:
+    """Return how grave a cyber-security incident is by its two fields; of what is none, a level left behind is not."""
+    return CyberLevel(level) if cyber != NO and level in tuple(CyberLevel) else CyberLevel.NONE
+
+
 def missing(content: ReportContent) -> tuple[ReportField, ...]:
     """Return what must still be filled in before the report can be submitted, in the order of the form."""
     lacks = set(_missing(content))

@@ -1,6 +1,6 @@
 """What stands in a handover form, as values: codes, numbers and names, so that it prints in either language.
 
-A section for each chapter of the form (FORMS A.1). Those of the other posts (customers, incidents, security) come with
+A section for each chapter of the form (FORMS A.1). Those of the other posts (customers, security) come with
 their work, each a field of ``FormContent`` with a default, so that an old form stays readable.
 """
 
@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from duty.findings import Finding, Severity
 from duty.handover import Field
+from duty.night_incidents import NightIncident
 from duty.round_review import ManualLine
 from duty.rounds import RoundState, SheetState
 from duty.silences import SilenceKind
@@ -190,3 +191,4 @@ class FormContent:
     tasks: tuple[TaskLine, ...] = ()
     log: tuple[NoteLine, ...] = ()
     by_hand: Mapping[Field, HandLine] = field(default_factory=dict)
+    incidents: tuple[NightIncident, ...] = ()

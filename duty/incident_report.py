@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
+from types import MappingProxyType
 from typing import Final
 
 from duty.bulletins import BulletinKind
@@ -80,7 +82,22 @@ class CyberLevel(StrEnum):
     GRAVE = "grave"
 
 
+CHOICES: Final[Mapping[ReportField, tuple[str, ...]]] = MappingProxyType(
+    {
+        ReportField.CAUSE_CLASS: tuple(CauseClass),
+        ReportField.CYBER: (YES, NO),
+        ReportField.CYBER_LEVEL: tuple(CyberLevel),
+        ReportField.PERSONAL_DATA: (YES, NO),
+    }
+)
+"""Fields in which a code stands, and the codes; "" is for what nobody has said yet."""
+
 REPORTED_FROM: Final = frozenset({CyberLevel.CONSIDERABLE, CyberLevel.SERIOUS, CyberLevel.GRAVE})
+
+
+def mark_of_text(text: str) -> str:
+    """Return what tells whether a field still says what somebody saw in it."""
+    return sha256(text.strip().encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 class ReportVerdict(StrEnum):

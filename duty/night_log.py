@@ -13,6 +13,7 @@ from typing import Final
 from duty.alerts import Alert
 from duty.figures import Figures
 from duty.findings import Finding
+from duty.night_incidents import NightIncident
 from duty.readings import Reading
 from duty.round_review import ManualLine, RoundRead
 from duty.rounds import Counts, Round, SheetState
@@ -139,6 +140,7 @@ class NightLog:
     managers: tuple[str, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
     left: Left = field(default_factory=Left)
+    incidents: tuple[NightIncident, ...] = ()
 
     def title(self, name: str) -> str:
         """Return what people call somebody."""

@@ -5,7 +5,6 @@ What an operator wrote is a ``Plan``; what runs for an incident is a ``PlanRun``
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Final
 
+from duty.blanks import UNKNOWN, filled
 from duty.incidents import Grade, Incident, IncidentClass
 from duty.people import Contact, Post
 
@@ -165,39 +165,8 @@ class PlanRun:
         return self.ended is None
 
 
-FIELD: Final = re.compile(r"\{\s*(\w+)\s*\}")
-FIELDS: Final = (
-    "incident", "target", "address", "site", "room", "rack", "unit", "place", "asset", "serial", "business",
-    "maintainer", "hotline", "contract_ends", "carrier", "circuit", "menders",
-)  # fmt: skip
-"""What a step's text may have filled in from the incident and its target: ``{hotline}``.
-
-``{place}`` is the site with room, rack and unit, ``{menders}`` who mends the target and who carries its circuit, with
-their numbers, as far as these are known.
-"""
-
-UNKNOWN: Final = "—"
-"""What stands where the settings do not say it: a blank would read as if nothing had been meant."""
-
-
 LOST_AFTER: Final = timedelta(minutes=2)
 """A command is ended after a minute at the latest; of one that still runs by then the agent ended before it did."""
-
-
-def unknown_fields(text: str) -> tuple[str, ...]:
-    """Return the names in braces that nothing can be filled in for."""
-    return tuple(name for name in FIELD.findall(text) if name not in FIELDS)
-
-
-def blanks(texts: Iterable[str], of: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the names that texts have in braces and that nothing is known of, each once."""
-    named = dict.fromkeys(name for text in texts for name in FIELD.findall(text))
-    return tuple(name for name in named if not of.get(name))
-
-
-def filled(text: str, of: Mapping[str, str]) -> str:
-    """Fill in what is known."""
-    return FIELD.sub(lambda found: of.get(found[1]) or UNKNOWN, text)
 
 
 def frozen(steps: Sequence[PlanStep], of: Mapping[str, str], first: int = 1) -> tuple[RunStep, ...]:

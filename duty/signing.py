@@ -57,11 +57,11 @@ CHECKS: Final = ("devices", "faults", "keys")
 HINDRANCES: Final = ("order", "major")
 
 
-def hindrances(form: Form, signer: Signer, of: Expected, major: Sequence[Alert]) -> tuple[str, ...]:
+def hindrances(form: Form, signer: Signer, of: Expected, major: Sequence[object]) -> tuple[str, ...]:
     """Return what stands in the way of a signature, as codes; each can be passed over with a reason.
 
-    ``order``: a signature before it is missing. ``major``: a major fault is being handled: the outgoing stays and
-    leads, the incoming helps.
+    ``order``: a signature before it is missing. ``major``: a major fault or incident is being handled: the outgoing
+    stays and leads, the incoming helps.
     """
     found = []
     order = list(Signer)

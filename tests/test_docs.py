@@ -14,8 +14,9 @@ from agent.cli.main import RUNNING, SETTINGS, UNAVAILABLE, USAGE, app
 from config import document, document_rules
 from config.build_incidents import build_incident_terms
 from config.load import parse
+from duty.blanks import FIELDS
 from duty.incident_rules import SHIPPED
-from duty.plans import FIELDS, Evidence, StepKind
+from duty.plans import Evidence, StepKind
 
 ROOT: Final = Path(__file__).parent.parent
 README: Final = (ROOT / "README.md").read_text("utf-8")

@@ -24,5 +24,11 @@ class Addresses(Evidence):
     def form(self, number: int) -> str:
         return f"/handover/{number}"
 
+    def incident(self, number: int) -> str:
+        return f"/incidents/{number}"
+
+    def incident_report(self, number: int) -> str:
+        return f"/incidents/{number}/report"
+
     def tasks(self) -> str:
         return "/tasks"

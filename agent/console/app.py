@@ -25,6 +25,7 @@ from agent.console import (
     incident_deeds,
     incident_files,
     incident_lead,
+    incident_report,
     incidents,
     limit,
     link,
@@ -42,9 +43,10 @@ from agent.console import (
     targets,
     tasks,
     tonight,
+    watch,
 )
 from agent.console.gates import Gates
-from agent.console.guard import act, enter, see
+from agent.console.guard import Deed, Page, act, enter, see
 from agent.console.headers import SECURITY, SecurityHeaders
 from agent.console.office import Office
 from agent.console.render import error_page, open_templates
@@ -132,6 +134,15 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
             Route("/handover/{number}/fill", act(handover.fill, Right.RECORD), methods=["POST"]),
             Route("/handover/{number}/arrive", act(handover.come, Right.RECORD), methods=["POST"]),
             Route("/handover/{number}/sign", act(handover.sign, Right.SIGN), methods=["POST"]),
+            Route("/incidents/{number}/report", see(incident_report.show)),
+            Route("/incidents/{number}/report.pdf", see(papers.report_pdf)),
+            Route("/incidents/{number}/report.docx", see(papers.report_docx)),
+            Route("/incidents/{number}/course.txt", see(papers.course)),
+            Route("/incidents/{number}/watch", act(watch.offer, Right.COMMAND), methods=["POST"]),
+            Route("/incidents/{number}/report/write", _report(incident_report.write, Right.RECORD), methods=["POST"]),
+            Route("/incidents/{number}/report/assign", _report(incident_report.give, Right.RECORD), methods=["POST"]),
+            Route("/incidents/{number}/report/submit", _report(incident_report.submit, Right.RECORD), methods=["POST"]),
+            Route("/incidents/{number}/report/sign", act(incident_report.sign, Right.SIGN), methods=["POST"]),
             Route("/reports", see(reports.show_list)),
             Route("/reports/{site}/{month}.pdf", see(reports.month_pdf)),
             Route("/reports/{site}/{month}.xlsx", see(reports.month_xlsx)),
@@ -148,6 +159,7 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
             Route("/screen/{token}", sign_in.admit_screen),
             *hooks.ROUTES,
             *link.ROUTES,
+            *watch.ROUTES,
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         ],
         middleware=[
@@ -161,6 +173,10 @@ def create_app(office: Office, gates: Gates | None = None) -> Starlette:
     app.state.press = papers.Press()
     app.state.templates = open_templates()
     return app
+
+
+def _report(deed: Deed, right: Right) -> Page:
+    return act(deed, right, largest=incident_report.LARGEST)
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -46,12 +46,12 @@ async def read_body(request: Request, largest: int = LARGEST, patience: float = 
     return bytes(body)
 
 
-async def read_form(request: Request) -> Mapping[str, str]:
+async def read_form(request: Request, largest: int = LARGEST) -> Mapping[str, str]:
     """Return the fields of a form, the last one of each name.
 
     Raises HTTPException 413 or 408 as ``read_body`` does, and 415 where it is no form.
     """
-    body = await read_body(request)
+    body = await read_body(request, largest)
     if body and _kind(request) != FORM:
         raise HTTPException(415)
     return _fields(body)

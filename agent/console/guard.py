@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from agent.console import cookies
-from agent.console.bodies import read_form, read_form_with_file
+from agent.console.bodies import LARGEST, read_form, read_form_with_file
 from agent.console.language import asked_for, remember
 from agent.console.office import Office
 from agent.services.screens import screen_of
@@ -56,13 +56,15 @@ def see(endpoint: Page, right: Right = Right.SEE, *, screens: bool = False, unch
     return partial(_see, endpoint, right, screens, unchanged)
 
 
-def act(endpoint: Deed, right: Right, *, unchanged: bool = False, with_file: bool = False) -> Page:
+def act(
+    endpoint: Deed, right: Right, *, unchanged: bool = False, with_file: bool = False, largest: int = LARGEST
+) -> Page:
     """Wrap what changes something: it is done only for who may, and only from a page of our own.
 
-    ``endpoint(request, form)`` is called with the fields that were sent; at most 64 kB and 100 of them. ``with_file``
-    lets a file of 5 MB come with them, which stands at ``request.state.file``.
+    ``endpoint(request, form)`` is called with the fields that were sent; at most ``largest`` bytes and 100 of them.
+    ``with_file`` lets a file of 5 MB come with them, which stands at ``request.state.file``.
     """
-    return partial(_act, endpoint, right, unchanged, with_file)
+    return partial(_act, endpoint, right, unchanged, with_file, largest)
 
 
 def enter(endpoint: Deed) -> Page:
@@ -82,7 +84,9 @@ async def _see(endpoint: Page, right: Right, screens: bool, unchanged: bool, req
     return await endpoint(request)
 
 
-async def _act(endpoint: Deed, right: Right, unchanged: bool, with_file: bool, request: Request) -> Response:
+async def _act(
+    endpoint: Deed, right: Right, unchanged: bool, with_file: bool, largest: int, request: Request
+) -> Response:
     refuse_foreign(request)
     visitor = await visitor_of(request)
     if visitor is None or visitor.screen:
@@ -91,7 +95,7 @@ async def _act(endpoint: Deed, right: Right, unchanged: bool, with_file: bool, r
     if with_file:
         form, request.state.file = await read_form_with_file(request)
     else:
-        form = await read_form(request)
+        form = await read_form(request, largest)
     token = request.headers.get(HEADER) or form.get(FIELD, "")
     if not hmac.compare_digest(token.encode("utf-8", "replace"), visitor.csrf.encode()):
         raise HTTPException(403, "old_page")

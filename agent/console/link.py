@@ -58,9 +58,9 @@ async def show(request: Request) -> Response:
     try:
         return await _page(request, gates, await _open(request, gates))
     except LinkError as error:
-        return await _closed(request, gates, error.code)
+        return await closed(request, gates, error.code)
     except NotFound:
-        return await _closed(request, gates, "gone")
+        return await closed(request, gates, "gone")
 
 
 async def act(request: Request) -> Response:
@@ -70,9 +70,9 @@ async def act(request: Request) -> Response:
     try:
         opened = await _open(request, gates)
     except LinkError as error:
-        return await _closed(request, gates, error.code)
+        return await closed(request, gates, error.code)
     except NotFound:
-        return await _closed(request, gates, "gone")
+        return await closed(request, gates, "gone")
     try:
         sent = await read_body(request, _FORM_MOST)
         form = dict(parse_qsl(sent.decode("ascii", "replace"), keep_blank_values=True, max_num_fields=10))
@@ -146,7 +146,7 @@ async def _page(request: Request, gates: Gates, opened: Opened) -> Response:
     language = asked_for(request) or opened.person.language or orders.language
     voice = Voice(words(language), now, ZoneInfo(site.zone if site else orders.zone))
     said = request.query_params.get("said", "")
-    return await _render(
+    return await render(
         request,
         "link.html",
         language,
@@ -166,15 +166,16 @@ async def _page(request: Request, gates: Gates, opened: Opened) -> Response:
     )
 
 
-async def _closed(request: Request, gates: Gates, code: str) -> Response:
+async def closed(request: Request, gates: Gates, code: str, kind: str = "link_page") -> Response:
     """Say why the link opens nothing, and what to do instead."""
     status = {"expired": 410, "gone": 404}.get(code, 403)
     if code == "forged" and gates.turnstile.too_many(address_of(request), gates.now):
         status, code = 429, "too_many"
-    return await _render(request, "link_closed.html", language_of(request), status, code=code)
+    return await render(request, "link_closed.html", language_of(request), status, code=code, kind=kind)
 
 
-async def _render(request: Request, template: str, language: str, status: int, **content: object) -> Response:
+async def render(request: Request, template: str, language: str, status: int, **content: object) -> Response:
+    """Render a page that stands by itself."""
     common = {
         "say": words(language),
         "lang_tag": "zh-CN" if language == "zh" else language,

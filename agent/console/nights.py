@@ -26,6 +26,7 @@ from duty.rounds import WORST_FIRST, RoundState
 from duty.targets import Site
 from duty.tours import Tour, Turn, tour_at, tour_before
 from exporters.words import Say, shown, words
+from exporters.words.incident_fields import say_title
 
 SHOWN_CHANGES: Final = 3
 """Changes of a round that stand in its line; the others are folded."""
@@ -108,6 +109,7 @@ async def _page(request: Request, refused: str = "") -> Response:
         "night.html",
         At(orders.agent, log.zone, log.now, orders.sites),
         log=log,
+        incidents=[(one, say_title(one.title, one.target, one.finding, one.kind, say)) for one in log.incidents],
         summary=summary,
         verdict=_verdict(log, summary),
         holes=[(hole, _notes(hole)) for hole in holes(log)],

@@ -1,4 +1,4 @@
-"""Papers to download: a round, a night. Made in a thread, one at a time, for a large one takes seconds of a core."""
+"""Papers to download: rounds, nights, forms, reports. Made in a thread, one at a time: a large one takes seconds."""
 
 from __future__ import annotations
 
@@ -16,15 +16,20 @@ from starlette.responses import Response
 
 from agent.console.desk import office_of
 from agent.console.handover import form_in
+from agent.console.incident_report import view_in
 from agent.console.render import language_of
 from agent.console.round import number_of
 from agent.services.form_board import FormView
+from agent.services.incident_board import ReportView
 from agent.services.read_night import read_night
 from agent.services.read_round import read_round
 from duty.night_log import NightLog
 from duty.round_record import RoundRecord
 from duty.tours import Turn
+from exporters.papers.course_text import course_text
+from exporters.papers.docx import docx
 from exporters.papers.handover_form import form_paper
+from exporters.papers.incident_report import report_file_name, report_paper
 from exporters.papers.night_sheet import file_name, night_paper, night_papers
 from exporters.papers.paper import Paper
 from exporters.papers.pdf import pdf
@@ -44,6 +49,8 @@ class Kind(NamedTuple):
 
 PDF: Final = Kind("pdf", "application/pdf")
 XLSX: Final = Kind("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+DOCX: Final = Kind("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+TXT: Final = Kind("txt", "text/plain; charset=utf-8")
 MOST_THERE: Final = 8
 """Who comes when so many wait or print is told to come again: each of them may take seconds."""
 AGAIN_S: Final = 10
@@ -108,6 +115,26 @@ async def form_xlsx(request: Request) -> Response:
     return await give(request, form_in, _form_name, printed, XLSX)
 
 
+async def report_pdf(request: Request) -> Response:
+    """Return an incident report on paper."""
+    return await give(request, view_in, _report_name, lambda view, say: pdf(_report_paper(view, say)), PDF)
+
+
+async def report_docx(request: Request) -> Response:
+    """Return an incident report as a Word document, for whoever must go on writing in it."""
+    return await give(request, view_in, _report_name, lambda view, say: docx(_report_paper(view, say)), DOCX)
+
+
+async def course(request: Request) -> Response:
+    """Return what happened as plain text for a vendor's ticket, in which nobody of the house is named."""
+    return await give(request, view_in, _report_name, course_in, TXT)
+
+
+def course_in(view: ReportView, say: Say) -> bytes:
+    """Return the text of a vendor's ticket."""
+    return course_text(view.content, say, view.case.now).encode()
+
+
 async def give(
     request: Request,
     find: Callable[[Request], Awaitable[T]],
@@ -157,6 +184,14 @@ async def _night(request: Request) -> NightLog:
     if log is None:
         raise HTTPException(404)
     return log
+
+
+def _report_name(view: ReportView, say: Say, ending: str) -> str:
+    return report_file_name(view.content, say, ending)
+
+
+def _report_paper(view: ReportView, say: Say) -> Paper:
+    return report_paper(view.report, view.content, say, view.case.now)
 
 
 def _form_name(view: FormView, _: Say, ending: str) -> str:

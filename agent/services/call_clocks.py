@@ -15,9 +15,9 @@ from agent.store import bulletins, incident_events, incident_reports, incidents
 from agent.store.incident_events import IncidentEventKind
 from agent.store.journal import AGENT
 from duty.deadlines import CALLS, Clock, call_due
-from duty.filing import due, legal_due
+from duty.filing import due, legal_due, level_of
 from duty.incident_news import NewsKind
-from duty.incident_report import CyberLevel, ReportField
+from duty.incident_report import ReportField
 from duty.incidents import Incident
 
 NEWS: Final = MappingProxyType(
@@ -68,6 +68,7 @@ def clocks(conn: Connection, agent: str, orders: Orders) -> Iterator[Running]:
     waiting = incident_reports.unarchived(conn, agent)
     numbers = [report.incident for report in waiting]
     of = incidents.get_incidents(conn, agent, numbers)
+    asked = incident_reports.texts_of(conn, agent, ReportField.CYBER, numbers)
     levels = incident_reports.texts_of(conn, agent, ReportField.CYBER_LEVEL, numbers)
     outside = incident_reports.texts_of(conn, agent, ReportField.REPORTED_OUTSIDE, numbers)
     for report in waiting:
@@ -77,7 +78,7 @@ def clocks(conn: Connection, agent: str, orders: Orders) -> Iterator[Running]:
         if incident.handled is not None and report.writable:
             author = report.author or incident.handled_by
             yield Running(incident, Clock.REPORT, due(incident.handled, terms.report_within), (author,))
-        level = CyberLevel(levels.get(incident.number) or CyberLevel.NONE)
+        level = level_of(asked.get(incident.number, ""), levels.get(incident.number, ""))
         by = legal_due(incident.found, level, terms.legal_within)
         if by is not None and not outside.get(incident.number):
             yield Running(incident, Clock.LEGAL, by)

@@ -10,8 +10,21 @@ from sqlalchemy import Connection
 
 from agent.services.alert_list import standing
 from agent.services.equipment import circuit_lines, environment, key_lines, last_made, round_lines, rounds_of
+from agent.services.night_incidents import night_incidents
 from agent.services.orders import Orders
-from agent.store import alerts, channels, form_contents, log_lines, people, runs, sheets, shifts, silences, tasks
+from agent.store import (
+    alerts,
+    channels,
+    form_contents,
+    incidents,
+    log_lines,
+    people,
+    runs,
+    sheets,
+    shifts,
+    silences,
+    tasks,
+)
 from agent.store.operations import presences
 from duty.alerts import Alert, worst_first
 from duty.duty_log import LogLine
@@ -27,6 +40,8 @@ from duty.form_content import (
     Who,
 )
 from duty.handover import INSTANT, Expected, Field, Form, expected
+from duty.incidents import Incident
+from duty.night_incidents import handled_majors
 from duty.people import Person
 from duty.rounds import count
 from duty.signing import majors
@@ -72,7 +87,13 @@ def draft(conn: Connection, agent: str, orders: Orders, form: Form, now: datetim
         tasks=tuple(_task(task, titles, handed[task.number]) for task in left),
         log=tuple(_note(line, titles) for line in written[-MOST_LINES:]),
         by_hand=_by_hand(conn, agent, form, titles),
+        incidents=night_incidents(conn, agent, orders, tour, now, waiting=True),
     )
+
+
+def handling(conn: Connection, agent: str, opened: Sequence[Alert], site: str, now: datetime) -> list[Alert | Incident]:
+    """Return the major faults and the major incidents of a site that are being handled: nobody hands those over."""
+    return [*majors(opened, site, now), *handled_majors(incidents.open_incidents(conn, agent, site), site)]
 
 
 def who_signs(conn: Connection, agent: str, tour: Tour) -> Expected:
@@ -97,7 +118,7 @@ def _equipment(
     closed = alerts.resolved_between(conn, agent, tour.begin, end)
     closed = [a for a in closed if orders.site_or_first(a.site) == tour.site]
     return Equipment(
-        conclusion="handling" if majors(opened, tour.site, now) else "remains" if opened else "normal",
+        conclusion="handling" if handling(conn, agent, opened, tour.site, now) else "remains" if opened else "normal",
         rounds=tuple(round_lines(conn, agent, made, here, titles)),
         rounds_due=len(slots_of(orders, tour)),
         counts=dict(count(states[t.name] for t in here if t.name in states).of),

@@ -17,14 +17,13 @@ from agent.store.journal import AGENT
 from agent.store.timeline import EventKind
 from duty.alerts import Alert
 from duty.bulletins import Bulletin
-from duty.filing import LEADERS, Report, due, late, legal_due
+from duty.filing import LEADERS, Report, due, late, legal_due, level_of
 from duty.incident_report import (
     AttachmentLine,
     AuthorLine,
     BulletinLine,
     CountersignLine,
     CourseLine,
-    CyberLevel,
     EquipmentLine,
     FieldLine,
     PersonLine,
@@ -77,7 +76,7 @@ def draft(
         for field, line in incident_reports.fields_of(conn, agent, incident.number).items()
     }
     by = due(incident.handled, terms.report_within) if incident.handled else None
-    level = fields.get(ReportField.CYBER_LEVEL)
+    cyber, level = (fields[of].text if of in fields else "" for of in (ReportField.CYBER, ReportField.CYBER_LEVEL))
     content = ReportContent(
         name=incident.name,
         site=incident.site,
@@ -108,7 +107,7 @@ def draft(
         ),
         fields=fields,
         due=by,
-        legal_due=legal_due(incident.found, CyberLevel(level.text), terms.legal_within) if level else None,
+        legal_due=legal_due(incident.found, level_of(cyber, level), terms.legal_within),
         rehearsal=incident.rehearsal,
     )
     roles = report.roles or roles_of(incident, orders)

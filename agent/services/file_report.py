@@ -1,4 +1,4 @@
-"""File an incident report: written, submitted, reviewed, countersigned, archived (policy 4.4c).
+"""File an incident report: submitted, reviewed, countersigned, archived (policy 4.4c).
 
 Each signature is given with the password again, over the content that whoever signs had before them.
 """
@@ -18,12 +18,11 @@ from agent.services.handle_incident import refused
 from agent.services.open_incident import note
 from agent.services.orders import Orders
 from agent.services.sign_in import ask_again
-from agent.services.station import Station
 from agent.services.tell_incident import To, audience, news_of, tell
+from agent.services.write_report import put_author
 from agent.store import accounts, incident_reports, incidents, journal
 from agent.store.accounts import Account
 from agent.store.incident_events import IncidentEventKind
-from agent.store.incident_reports import Written
 from duty.errors import HandoverRefused
 from duty.filing import (
     LEADERS,
@@ -31,14 +30,13 @@ from duty.filing import (
     ReportState,
     approved,
     archived,
-    assigned,
     countersigned,
     missing,
     returned,
     submitted,
 )
 from duty.incident_news import NewsKind
-from duty.incident_report import LONGEST_FIELD, Archive, ReportField
+from duty.incident_report import Archive
 from duty.incidents import Incident
 from duty.people import Post
 from duty.rights import Right, may
@@ -63,51 +61,6 @@ class Wanted:
     password: str = field(repr=False)
     remark: str = ""
     role: str = ""
-
-
-async def write_fields(
-    station: Station, number: int, by: str, texts: dict[ReportField, str], *, asker: str = ""
-) -> Report:
-    """Write into fields of a report; whoever writes first is its author. Raises NotFound, RecordRefused."""
-    cut = {which: text.strip()[:LONGEST_FIELD] for which, text in texts.items()}
-    return await station.store.write(_write, number, by, cut, asker, station.clock.now())
-
-
-def _write(
-    conn: Connection, agent: str, number: int, by: str, texts: dict[ReportField, str], asker: str, now: datetime
-) -> Report:
-    incident = incidents.get_incident(conn, agent, number)
-    report = incident_reports.get_report(conn, agent, number)
-    if not report.writable:
-        raise refused("filed")
-    stands = incident_reports.fields_of(conn, agent, number)
-    changed = {which: text for which, text in texts.items() if text != (stands[which].text if which in stands else "")}
-    for which, text in changed.items():
-        incident_reports.write_field(conn, agent, number, Written(which, text, by, now))
-    if changed:
-        said = {"incident": number, "name": incident.name, "fields": sorted(which.value for which in changed)}
-        journal.append(conn, agent, "report_written", now, by, "ok", said | journal.typed_by(asker))
-    return _assigned(conn, agent, report, by, now) if changed and not report.author else report
-
-
-async def assign(station: Station, number: int, author: str, by: str, *, asker: str = "") -> Report:
-    """Let somebody write a report. Raises NotFound, RecordRefused."""
-    now = station.clock.now()
-
-    def change(conn: Connection, agent: str) -> Report:
-        report = incident_reports.get_report(conn, agent, number)
-        incident = incidents.get_incident(conn, agent, number)
-        after = _assigned(conn, agent, report, author, now)
-        note(conn, agent, incident, IncidentEventKind.NAMED, by, now, "", {"person": author, "report": True}, asker)
-        return after
-
-    return await station.store.write(change)
-
-
-def _assigned(conn: Connection, agent: str, report: Report, author: str, now: datetime) -> Report:
-    after = assigned(report, author)
-    incident_reports.change_report(conn, agent, report, after, now)
-    return after
 
 
 async def sign_report(door: Door, number: int, account: Account, wanted: Wanted, say: Say, address: str) -> Report:
@@ -145,7 +98,7 @@ def _sign(
     by = account.person or account.name
     if wanted.move is Move.SUBMIT:
         if not report.author:
-            report = _assigned(conn, agent, report, by, now)
+            report = put_author(conn, agent, report, by)
         after = submitted(report, by, now, mark, missing(content))
         after = replace(after, roles=roles_of(incident, orders))
         incident_reports.put_content(conn, agent, content)
@@ -155,7 +108,7 @@ def _sign(
         after = approved(report, by, now, wanted.remark)
     else:
         after = countersigned(report, wanted.role, by, now, wanted.remark)
-    _kept(conn, agent, report, after, now)
+    _kept(conn, agent, report, after)
     data = {"digest": mark, "revision": report.revision, "role": wanted.role, "account": account.name}
     note(conn, agent, incident, EVENTS[wanted.move], by, now, wanted.remark, data)
     after = _archive(conn, agent, orders, incident, after, now)
@@ -171,8 +124,8 @@ EVENTS: Final = {
 }
 
 
-def _kept(conn: Connection, agent: str, before: Report, after: Report, now: datetime) -> None:
-    if not incident_reports.change_report(conn, agent, before, after, now):
+def _kept(conn: Connection, agent: str, before: Report, after: Report) -> None:
+    if not incident_reports.change_report(conn, agent, before, after):
         raise refused("changed")
 
 
@@ -184,7 +137,7 @@ def _archive(conn: Connection, agent: str, orders: Orders, incident: Incident, r
     day = now.astimezone(orders.zone_of(incident.site)).date()
     kept = Archive(terms.archive or orders.agent, incident.name, day, day + terms.keep_reports)
     after = archived(report, kept)
-    _kept(conn, agent, report, after, now)
+    _kept(conn, agent, report, after)
     data = {"digest": report.digest, "department": kept.department, "kept_until": f"{kept.kept_until}"}
     note(conn, agent, incident, IncidentEventKind.ARCHIVED, journal.AGENT, now, "", data)
     return after

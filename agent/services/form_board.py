@@ -8,14 +8,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from agent.services.draft_form import who_signs
+from agent.services.draft_form import handling, who_signs
 from agent.services.orders import Orders
 from agent.services.sign_form import content_of
 from agent.services.station import Station
 from agent.store import alerts, form_contents, forms, people
 from duty.form_content import FormContent
 from duty.handover import Expected, Form, Signer
-from duty.signing import hindrances, majors, next_signer
+from duty.signing import hindrances, next_signer
 from duty.targets import Site
 from duty.tours import tour_at
 
@@ -115,7 +115,7 @@ def _view(conn: Connection, agent: str, orders: Orders, number: int, now: dateti
     form = forms.get_form(conn, agent, number)
     found = _waiting(conn, agent, form)
     content = content_of(conn, agent, orders, form, now)
-    major = majors(alerts.open_alerts(conn, agent), form.tour.site, now)
+    major = handling(conn, agent, alerts.open_alerts(conn, agent), form.tour.site, now)
     return FormView(
         agent=orders.agent,
         site_zone=content.zone,

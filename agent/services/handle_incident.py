@@ -169,7 +169,7 @@ async def finish(station: Station, number: int, by: str, result: str, *, asker: 
         end_plans(conn, agent, number, now)
         incident_letters.drop_waiting(conn, agent, number)
         note(conn, agent, after, IncidentEventKind.HANDLED, by, now, result, asker=asker)
-        _author(conn, agent, after, now)
+        _author(conn, agent, after)
         until = due(now, station.orders.incidents.report_within)
         if after.major:
             final_report(conn, agent, station.orders, after, until, now)
@@ -204,12 +204,12 @@ async def reopen(station: Station, number: int, by: str, why: str, *, asker: str
     return await change_incident(station, number, change, closed=True)
 
 
-def _author(conn: Connection, agent: str, incident: Incident, now: datetime) -> None:
+def _author(conn: Connection, agent: str, incident: Incident) -> None:
     """Let whoever handled it write the report, unless somebody has begun to."""
     report = incident_reports.get_report(conn, agent, incident.number)
     # Only its author submits a report, and an account of the machine signs in nowhere: then whoever writes first is it.
     if not report.author and incident.handled_by != AGENT and not incident.handled_by.startswith("uid:"):
-        incident_reports.change_report(conn, agent, report, replace(report, author=incident.handled_by), now)
+        incident_reports.change_report(conn, agent, report, replace(report, author=incident.handled_by))
 
 
 async def change_incident(

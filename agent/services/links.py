@@ -1,4 +1,4 @@
-"""Links in messages: to the page of an alert, or a signed one by which one person takes it without signing in."""
+"""Links in messages: to a page, or signed ones: one person takes an alert, the leading group watches an incident."""
 
 from __future__ import annotations
 
@@ -17,10 +17,14 @@ from duty.people import Contact
 
 HOLDS: Final = timedelta(hours=24)
 """How long a personal link can be used: a shift, and whatever comes of it the next morning."""
+WATCH_HOLDS: Final = timedelta(hours=72)
+"""How long the leading group can watch an incident by a link: a weekend of it."""
 
 KEY_BYTES: Final = 32
 _SIGNATURE_BYTES: Final = 16
 _VERSION: Final = 1
+_ACTS: Final = b"nightduty link"
+_WATCHES: Final = b"nightduty watch"
 _HEAD: Final = struct.Struct(">BQQ")
 _LONGEST: Final = 600
 """Characters of a token; a name of 64 Chinese characters takes less than half of it."""
@@ -40,6 +44,14 @@ class Pass:
 
     alert: int
     person: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What a link of the leading group says of itself: which incident it shows, and until when. It is nobody's."""
+
+    incident: int
     expires: datetime
 
 
@@ -75,8 +87,12 @@ class Links:
     def personal(self, alert: int, person: str, now: datetime) -> str:
         """Return the address by which ``person`` acts on an alert without signing in, for a day."""
         body = _HEAD.pack(_VERSION, alert, int((now + HOLDS).timestamp())) + person.encode()
-        token = base64.urlsafe_b64encode(body + self._signature(body)).rstrip(b"=").decode("ascii")
-        return f"{self.public_url}/l/{token}"
+        return f"{self.public_url}/l/{self._token(_ACTS, body)}"
+
+    def watch(self, incident: int, now: datetime) -> str:
+        """Return the address at which an incident can be watched without signing in, for three days; only watched."""
+        body = _HEAD.pack(_VERSION, incident, int((now + WATCH_HOLDS).timestamp()))
+        return f"{self.public_url}/watch/{self._token(_WATCHES, body)}"
 
     def to(self, alert: int, person: str, contact: Contact, now: datetime) -> str:
         """Return the link for a message of an alert that goes out by a contact of a person."""
@@ -87,6 +103,22 @@ class Links:
 
     def read(self, token: str, now: datetime) -> Pass:
         """Return what a token says. Raises LinkError; a token that is not ours and one that was bent are the same."""
+        alert, person, until = self._read(_ACTS, token, now)
+        if not person:
+            raise LinkError("forged")
+        return Pass(alert, person.decode(), until)
+
+    def read_watch(self, token: str, now: datetime) -> Watch:
+        """Return what a token of the leading group says. Raises LinkError as ``read`` does."""
+        incident, more, until = self._read(_WATCHES, token, now)
+        if more:
+            raise LinkError("forged")
+        return Watch(incident, until)
+
+    def _token(self, kind: bytes, body: bytes) -> str:
+        return base64.urlsafe_b64encode(body + self._signature(kind, body)).rstrip(b"=").decode("ascii")
+
+    def _read(self, kind: bytes, token: str, now: datetime) -> tuple[int, bytes, datetime]:
         if len(token) > _LONGEST or not token.isascii():
             raise LinkError("forged")
         try:
@@ -94,16 +126,17 @@ class Links:
         except (binascii.Error, ValueError):
             raise LinkError("forged") from None
         body, signature = whole[:-_SIGNATURE_BYTES], whole[-_SIGNATURE_BYTES:]
-        if len(body) <= _HEAD.size or not hmac.compare_digest(signature, self._signature(body)):
+        if len(body) < _HEAD.size or not hmac.compare_digest(signature, self._signature(kind, body)):
             raise LinkError("forged")
         # From here on it is what we wrote ourselves.
-        version, alert, expires = _HEAD.unpack_from(body)
+        version, number, expires = _HEAD.unpack_from(body)
         until = datetime.fromtimestamp(expires, UTC)
         if version != _VERSION or now >= until:
             raise LinkError("expired")
-        return Pass(alert, body[_HEAD.size :].decode(), until)
+        return number, body[_HEAD.size :], until
 
-    def _signature(self, body: bytes) -> bytes:
+    def _signature(self, kind: bytes, body: bytes) -> bytes:
         # The agent's name is signed and not written: a link of another agent with the same key opens nothing here.
-        said = b"nightduty link\0" + self._agent.encode() + b"\0" + body
+        # So is the kind: a link by which one may only watch is none by which one acts.
+        said = kind + b"\0" + self._agent.encode() + b"\0" + body
         return hmac.digest(self._key, said, "sha256")[:_SIGNATURE_BYTES]

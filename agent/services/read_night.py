@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from agent.services.night_incidents import night_incidents
 from agent.services.orders import Orders
 from agent.services.station import Station
 from agent.store import nights, people, sheets, shifts
@@ -125,6 +126,7 @@ def night_log(conn: Connection, agent: str, orders: Orders, tour: Tour, now: dat
         technicians=_held(crew, tour, Post.TECHNICIAN),
         managers=_held(crew, tour, Post.MANAGER),
         titles=people.titles(conn, agent),
+        incidents=night_incidents(conn, agent, orders, tour, now),
         left=Left(
             rounds=len(planned) - len(shown),
             targets=max(0, len(targets) - MOST_TARGETS),

@@ -17,9 +17,10 @@ from agent.services.start_plan import fields_of
 from agent.services.station import Station
 from agent.services.tell_incident import Audience, To, audience
 from agent.store import journal, plan_runs
+from duty.blanks import blanks
 from duty.incidents import Found, Grade, Incident, IncidentClass
 from duty.people import Contact
-from duty.plans import Evidence, Plan, PlanStep, RunStep, Spoken, StepKind, blanks
+from duty.plans import Evidence, Plan, PlanStep, RunStep, Spoken, StepKind
 
 
 class LackKind(StrEnum):

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from agent.services.draft_form import who_signs
 from agent.services.equipment import last_made, rounds_of
+from agent.services.night_incidents import night_incidents
 from agent.services.orders import Orders
 from agent.store import alerts, briefs, channels, forms, nights, outbox, people, runs, sheets, shifts, tasks
 from agent.store.outbox import Outgoing
@@ -108,6 +109,7 @@ def _brief(
         overdue=sum(task.overdue(now) for task in to_do),
         form=form.name if form else tour.number if wanted(tour, roster) else "",
         signers=who_signs(conn, agent, tour).manager,
+        incidents=night_incidents(conn, agent, orders, tour, now),
         is_signed=form is not None and form.state is FormState.CLOSED,
     )
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from agent.services.door import Door
-from agent.services.draft_form import draft, who_signs
+from agent.services.draft_form import draft, handling, who_signs
 from agent.services.fill_form import note_arrival
 from agent.services.orders import Orders
 from agent.services.sign_in import ask_again
@@ -20,7 +20,7 @@ from duty.errors import HandoverRefused, StoreError
 from duty.form_content import FormContent
 from duty.handover import Expected, Form, Signature, Signer, Verdict
 from duty.people import Person
-from duty.signing import MAY_SIGN, fault, hindrances, majors, signed
+from duty.signing import MAY_SIGN, fault, hindrances, signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _sign(
         # Whoever takes over is there: where nothing was said before, they came now.
         content = _arrived(content, wanted.on_behalf or by, now)
         digest = form_contents.digest_of(content)
-    major = majors(alerts.open_alerts(conn, agent), form.tour.site, now)
+    major = handling(conn, agent, alerts.open_alerts(conn, agent), form.tour.site, now)
     hindered = hindrances(form, wanted.signer, of, major)
     signature = Signature(
         signer=wanted.signer,

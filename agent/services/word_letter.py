@@ -21,6 +21,7 @@ from duty.alerts import Alert, AlertState
 from duty.briefs import Brief
 from duty.fold import REACH
 from duty.incident_news import News
+from duty.people import Post
 from duty.targets import behind
 from exporters.notify.port import REFUSALS, Message
 from exporters.words import Say, words
@@ -38,6 +39,10 @@ PAGES: Final = MappingProxyType(
 """Where a message leads that is about no alert, by its event."""
 
 
+WATCHED: Final = frozenset({EventKind.INCIDENT_FIRST, EventKind.INCIDENT_PROGRESS, EventKind.INCIDENT_FINAL})
+"""Reports to the leading group, which watches by a link: many of it never sign in."""
+
+
 def worded(letter: Addressed, orders: Orders, now: datetime, links: Links | None = None) -> Message:
     """Word a message in the language of who reads it, by the clock of the site that it is about."""
     person = letter.person
@@ -45,15 +50,17 @@ def worded(letter: Addressed, orders: Orders, now: datetime, links: Links | None
     frozen = Frozen(orders, letter.policies)
     several = gathered(letter.batch, letter.alerts, person, letter.there, orders, frozen)
     event = several or _single(letter, orders, frozen, say)
-    event = replace(event, answers=orders.answers, url=_link(letter, event, links, now))
+    event = replace(event, answers=orders.answers, url=_link(letter, event, orders, links, now))
     return page(event, say, ZoneInfo(event.site.zone if event.site else orders.zone), now)
 
 
-def _link(letter: Addressed, event: Event, links: Links | None, now: datetime) -> str:
+def _link(letter: Addressed, event: Event, orders: Orders, links: Links | None, now: datetime) -> str:
     """Return where the message leads: to its alert, to the list where it is about several, or to the page of it."""
     if links is None:
         return ""
     if event.news is not None:
+        if event.kind in WATCHED and _leads(letter, orders):
+            return links.watch(event.news.number, now)
         return links.page(f"/incidents/{event.news.number}{'/report' if event.kind in OF_REPORTS else ''}")
     if not letter.alerts:
         path = PAGES.get(letter.batch.first.event)
@@ -62,6 +69,14 @@ def _link(letter: Addressed, event: Event, links: Links | None, now: datetime) -
         return links.every
     first, (alert,) = letter.batch.first, letter.alerts
     return links.to(alert, first.person, first.contact, now)
+
+
+def _leads(letter: Addressed, orders: Orders) -> bool:
+    """Say whether the leading group reads a message: one of it, or the group's own channel. A department does not."""
+    person, contact = letter.person, letter.batch.first.contact
+    if person is not None:
+        return Post.LEADER in person.posts
+    return (contact.channel, contact.address) in {(way.channel, way.address) for way in orders.incidents.group}
 
 
 def _single(letter: Addressed, orders: Orders, frozen: Frozen, say: Say) -> Event:

@@ -41,7 +41,7 @@ def open_report(conn: Connection, agent: str, incident: int, now: datetime) -> N
     row = {
         "agent": agent, "incident": incident, "state": ReportState.DRAFT.value, "revision": 1, "author": "",
         "opened": now, "submitted": None, "digest": None, "roles": "[]", "department": "", "file_number": "",
-        "archived": None, "kept_until": "",
+        "archived": "", "kept_until": "",
     }  # fmt: skip
     conn.execute(incident_reports.insert().values(row))
 
@@ -59,7 +59,12 @@ def unarchived(conn: Connection, agent: str) -> list[Report]:
     return _reports(conn, agent, incident_reports.c.state != ReportState.ARCHIVED.value)
 
 
-def change_report(conn: Connection, agent: str, before: Report, after: Report, now: datetime) -> bool:
+def every_report(conn: Connection, agent: str) -> list[Report]:
+    """Return all reports, of the oldest incident first."""
+    return _reports(conn, agent, sa.true())
+
+
+def change_report(conn: Connection, agent: str, before: Report, after: Report) -> bool:
     """Write what a report has become, with the signatures that are new; False if it is not as ``before`` any more."""
     of, archive = incident_reports.c, after.archive
     same = sa.and_(
@@ -77,7 +82,7 @@ def change_report(conn: Connection, agent: str, before: Report, after: Report, n
         "roles": canonical(list(after.roles)).decode(),
         "department": archive.department if archive else "",
         "file_number": archive.file_number if archive else "",
-        "archived": now if archive else None,
+        "archived": f"{archive.day}" if archive else "",
         "kept_until": f"{archive.kept_until}" if archive and archive.kept_until else "",
     }
     if not conn.execute(incident_reports.update().where(same).values(values)).rowcount:
@@ -109,9 +114,9 @@ def _reports(conn: Connection, agent: str, which: sa.ColumnElement[bool]) -> lis
 
 def _report(row: sa.Row[Any], signed: list[Any]) -> Report:
     archive = None
-    if row.archived is not None:
+    if row.archived:
         until = date.fromisoformat(row.kept_until) if row.kept_until else None
-        archive = Archive(row.department, row.file_number, row.archived.date(), until)
+        archive = Archive(row.department, row.file_number, date.fromisoformat(row.archived), until)
     return Report(
         incident=row.incident,
         author=row.author,
@@ -130,6 +135,28 @@ def _report(row: sa.Row[Any], signed: list[Any]) -> Report:
         digest=row.digest or "",
         archive=archive,
     )
+
+
+class Given(NamedTuple):
+    """A signature as it was given, under the content of a digest."""
+
+    revision: int
+    role: str
+    person: str
+    at: datetime
+    verdict: str
+    remark: str
+    digest: str
+
+
+def signatures_of(conn: Connection, agent: str, incident: int) -> list[Given]:
+    """Return all signatures of a report, those of earlier revisions as well."""
+    of = incident_signatures.c
+    query = sa.select(incident_signatures).where(of.agent == agent, of.incident == incident).order_by(of.number)
+    return [
+        Given(row.revision, row.role, row.person, row.at, row.verdict, row.remark, row.digest)
+        for row in conn.execute(query)
+    ]
 
 
 class Written(NamedTuple):
@@ -185,10 +212,16 @@ def put_content(conn: Connection, agent: str, content: ReportContent) -> str:
 
 def read_content(conn: Connection, agent: str, mark: str) -> ReportContent:
     """Return the content of a digest. Raises NotFound."""
+    said = read_body(conn, agent, mark)
+    if said is None:
+        raise NotFound(f"there is no report with the digest {mark}")
+    return restored(ReportContent, parse(said))
+
+
+def read_body(conn: Connection, agent: str, mark: str) -> bytes | None:
+    """Return a content as it was digested, None where there is none. StoreError where it is damaged."""
     query = sa.select(incident_contents.c.body).where(
         incident_contents.c.agent == agent, incident_contents.c.digest == mark
     )
     body = conn.execute(query).scalar()
-    if body is None:
-        raise NotFound(f"there is no report with the digest {mark}")
-    return restored(ReportContent, parse(unpack(body)))
+    return None if body is None else unpack(body)

@@ -152,7 +152,8 @@ incident_reports = sa.Table(
     # Where it is kept since it was archived; "" before.
     sa.Column("department", Words, nullable=False),
     sa.Column("file_number", Words, nullable=False),
-    sa.Column("archived", Instant),
+    # The day of the site on which it was archived.
+    sa.Column("archived", sa.Text, nullable=False),
     sa.Column("kept_until", sa.Text, nullable=False),
     sa.Index(None, "agent", "state"),
     sqlite_strict=True,

@@ -19,6 +19,7 @@ from agent.store.rounds import CLOSED, MISSED, closing
 from agent.store.schema import journal as entries
 from agent.store.schema import rounds, sheet_bodies, sheets
 from agent.store.verify_forms import form_faults, signature_fault
+from agent.store.verify_reports import STATES, move_fault, report_faults
 from duty.errors import StoreError
 from duty.rounds import RoundState
 
@@ -45,13 +46,14 @@ class _Bad(Exception):
 
 @dataclass(slots=True)
 class _Walk:
-    """One walk: whose journal, from when on bodies must be there, which rounds entries told of, and what of forms."""
+    """One walk: whose journal, from when on bodies must be there, what entries told of rounds, forms and reports."""
 
     conn: Connection
     agent: str
     kept_since: datetime | None
     told: set[int] = field(default_factory=set)
     signed: dict[int, dict[str, Any]] = field(default_factory=dict)
+    moved: dict[int, tuple[str, dict[str, Any]]] = field(default_factory=dict)
 
 
 def verify(conn: Connection, agent: str) -> Verified:
@@ -71,6 +73,8 @@ def verify(conn: Connection, agent: str) -> Verified:
                 _check_round(walk, entry, said)
             elif entry.kind == SIGNED and said is not None:
                 _check_signature(walk, entry, said)
+            elif entry.kind in STATES and said is not None:
+                _check_move(walk, entry, said)
         except _Bad as bad:
             return Verified(count, head, min(entry.seq, count + 1), str(bad))
         count, head = count + 1, entry.hash
@@ -78,6 +82,8 @@ def verify(conn: Connection, agent: str) -> Verified:
         if number not in walk.told:
             return Verified(count, head, 0, f"round {number} is closed, and no entry tells of it")
     for why in form_faults(conn, agent, walk.signed):
+        return Verified(count, head, 0, why)
+    for why in report_faults(conn, agent, walk.moved):
         return Verified(count, head, 0, why)
     return Verified(count, head)
 
@@ -146,6 +152,12 @@ def _check_signature(walk: _Walk, entry: Entry, said: dict[str, Any]) -> None:
     if why := signature_fault(walk.conn, walk.agent, entry, said):
         raise _Bad(why)
     walk.signed[int(said["form"])] = said
+
+
+def _check_move(walk: _Walk, entry: Entry, said: dict[str, Any]) -> None:
+    if why := move_fault(walk.conn, walk.agent, entry, said):
+        raise _Bad(why)
+    walk.moved[int(said["incident"])] = (entry.kind, said)
 
 
 def _told_of(walk: _Walk, entry: Entry) -> int:

@@ -12,18 +12,13 @@ from duty.incident_report import ReportContent, ReportField
 from exporters.papers.clerk import Clerk
 from exporters.papers.incident_tables import IncidentTables
 from exporters.words import Say, shown
+from exporters.words.discreet import discreet
 
 LONGEST_LINE: Final = 600
 LONGEST_TEXT: Final = 20_000
 """Characters that a vendor's form takes; most take more."""
 SHORTEST_NAME: Final = 2
 """A name of one letter would be struck out of every word."""
-_MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-_PHONE: Final = re.compile(
-    r"\+\d[\d -]{6,16}\d"
-    r"|(?<![\w-])1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![\w-])"
-    r"|(?<![\w-])\(?0\d{2,3}\)?[ -]?\d{7,8}(?![\w-])"
-)
 
 
 def course_text(content: ReportContent, say: Say, now: datetime) -> str:
@@ -83,7 +78,7 @@ class _Veil:
     def over(self, before: str, text: str) -> str:
         """Return a line in which nobody is named."""
         text = shown(text, LONGEST_LINE)
-        text = _PHONE.sub(self._number, _MAIL.sub(self._number, text))
+        text = discreet(text, self._number)
         return before + self._people.sub(self._somebody, text)
 
 

@@ -35,6 +35,14 @@ class Evidence:
         """Return where the log of a night is to be read."""
         return ""
 
+    def incident(self, number: int) -> str:
+        """Return where an incident is told of."""
+        return ""
+
+    def incident_report(self, number: int) -> str:
+        """Return where the report of an incident is to be read."""
+        return ""
+
     def tasks(self) -> str:
         """Return where the tasks are listed."""
         return ""

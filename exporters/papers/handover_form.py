@@ -1,6 +1,6 @@
 """The handover form 《夜班值守工作交接表》 on paper: its chapters in the order of the form, what is new, who signed.
 
-The chapters of the other posts (customers, incidents, security) come with their work; until then their numbers are
+The chapters of the other posts (customers, security) come with their work; until then their numbers are
 left free, so that a chapter is called the same on every form.
 """
 
@@ -15,6 +15,7 @@ from duty.form_content import FormContent, Who
 from duty.handover import HEADS_UPS, Field, Form, Signature, Signer
 from exporters.papers.clerk import Clerk
 from exporters.papers.evidence import ON_PAPER, Evidence
+from exporters.papers.form_incidents import incidents
 from exporters.papers.form_tables import FormTables
 from exporters.papers.paper import Block, Cell, Mark, Pairs, Paper, Section, SignatureLine, Table, Words
 from exporters.words import Say
@@ -58,6 +59,10 @@ class _Layout:
             sections=[
                 Section(say("paper.form.equipment"), list(self._tables.equipment())),
                 Section(say("paper.form.tasks"), [self._tasks()]),
+                Section(
+                    say("paper.form.incidents"),
+                    list(incidents(self._content.incidents, self._clerk, self._evidence, self._tables.is_new)),
+                ),
                 Section(say("paper.form.other"), list(self._other())),
                 Section(say("paper.form.signatures"), list(self._returned())),
             ],

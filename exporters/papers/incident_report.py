@@ -50,6 +50,26 @@ def report_file_name(content: ReportContent, say: Say, ending: str) -> str:
     return _UNSAFE.sub("-", name).strip("-.") + f".{ending}"
 
 
+def record_of(paper: Paper, say: Say) -> list[Section]:
+    """Return a report's chapters without what people fill in, to stand beside where they do."""
+    names = {say(f"incident_report.field.{field}") for field in ReportField}
+
+    def kept(block: Block) -> Block | None:
+        match block:
+            case Entry():
+                return None if block.name in names else block
+            case Pairs():
+                pairs = [pair for pair in block.pairs if pair[0] not in names]
+                return Pairs(pairs) if pairs else None
+            case _:
+                return block
+
+    return [
+        Section(section.title, [found for block in section.blocks if (found := kept(block)) is not None])
+        for section in paper.sections
+    ]
+
+
 class _Layout:
     """One report while it is laid out."""
 
@@ -174,7 +194,11 @@ class _Layout:
         say, content, tables = self._say, self._content, self._tables
         plan = [Cell(say("incident_report.no_plan"))]
         if content.plan is not None:
-            begun = say("incident_report.plan_started", at=self._clerk.stamp(content.plan.started), who=content.plan.by)
+            begun = say(
+                "incident_report.plan_started",
+                at=self._clerk.stamp(content.plan.started),
+                who=content.plan.by or say("paper.agent"),
+            )
             plan = [Cell(say("incident_report.also", one=content.plan.title, other=begun))]
         yield Entry(say("incident_report.plan"), plan)
         yield Entry(say("incident_report.people"), tables.people() or [Cell(say("incident_report.no_people"))])

@@ -132,7 +132,11 @@ class IncidentTables:
         """Say who took part, and in what (18)."""
         template = self._say.template("incident_report.part")
         return [
-            Cell(who if not line.part else template.format(who=who, what=line.part))
+            Cell(
+                who
+                if not line.part
+                else template.format(who=who, what=self._clerk.known(f"incident_report.parts.{line.part}", line.part))
+            )
             for line in self._content.people
             for who in [self._who(line.name, line.post)]
         ]

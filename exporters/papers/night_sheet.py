@@ -6,6 +6,7 @@ A sheet of the workbook for each; on paper, chapters of one record. It is what t
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,7 +15,9 @@ from duty.night_log import NightLog
 from duty.rounds import RoundState
 from exporters.papers import night_tables
 from exporters.papers.clerk import Clerk
-from exporters.papers.paper import Cell, Mark, Pairs, Paper, Section, SignatureLine, Words
+from exporters.papers.evidence import ON_PAPER
+from exporters.papers.form_incidents import incidents
+from exporters.papers.paper import Block, Cell, Mark, Pairs, Paper, Section, SignatureLine, Words
 from exporters.words import Say, shown
 
 _UNSAFE: Final = re.compile(r'[\\/:*?"<>|\s]+')
@@ -48,7 +51,7 @@ def night_paper(log: NightLog, say: Say) -> Paper:
         sections=[
             Section(say("paper.sheets.summary"), list(night_tables.summary(log, clerk))),
             Section(say("paper.sheets.matrix"), list(night_tables.matrix(log, clerk))),
-            Section(say("paper.sheets.troubles"), list(night_tables.troubles(log, clerk))),
+            Section(say("paper.sheets.troubles"), [*night_tables.troubles(log, clerk), *_incidents(log, clerk)]),
             Section(say("paper.sheets.key"), list(night_tables.key(log, clerk))),
             Section(say("paper.sheets.environment"), list(night_tables.environment(log, clerk))),
         ],
@@ -92,3 +95,11 @@ def _conclusion(log: NightLog, say: Say) -> tuple[str, Mark]:
         return say("paper.night_well", n=len(log.rounds)), Mark.PLAIN
     text = say("paper.night_bad", missed=missed, bad=bad, alerts=len(log.alerts) + log.left.alerts, open=still)
     return text, Mark.WARNING
+
+
+def _incidents(log: NightLog, clerk: Clerk) -> Iterator[Block]:
+    """Yield the incidents of the night, nothing where there was none."""
+    if log.incidents:
+        yield from incidents(
+            log.incidents, clerk, ON_PAPER, lambda *moments: False, clerk.say("paper.incident.title_of")
+        )

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 from duty.alerts import Alert
 from duty.briefs import Brief, BriefKind
 from duty.findings import Severity
+from duty.incidents import Grade
 from duty.people import Person
 from duty.rounds import SheetState
+from exporters.words.brief_incidents import brief_incidents, sms_incidents
 from exporters.words.catalogue import Say
 from exporters.words.events import LONGEST, Event, Pieces, clean, say_number, say_wrong
 from exporters.words.several import listed
@@ -36,8 +38,11 @@ def told(event: Event, pieces: Pieces, say: Say, zone: ZoneInfo, now: datetime) 
         return (say("brief.head.unknown"), pieces.site), []
     clock = format_time(brief.at, now, zone, say)
     lines = [_alerts(brief, say, zone, now), _rounds(brief, say, zone, now)]
+    grave = brief_incidents(brief, say, zone, now)
     lines = [
+        *(grave if brief.handled_majors else ()),
         *(lines if brief.open else reversed(lines)),
+        *(() if brief.handled_majors else grave),
         _capital(say("message.and").join(_remarks(brief, say))),
         say("brief.technicians", names=_names(brief.technicians, say)) if brief.technicians else "",
     ]
@@ -68,7 +73,8 @@ def _gist(brief: Brief, say: Say) -> str:
     """Say the worst of it in a few words."""
     rounds = brief.rounds
     counts = (
-        ("major", brief.major), ("open", brief.open), ("missed", rounds.missed), ("interrupted", rounds.interrupted),
+        ("incident", brief.handled_majors), ("major", brief.major), ("incident_over", _over(brief)),
+        ("open", brief.open), ("missed", rounds.missed), ("interrupted", rounds.interrupted),
         ("troubled", brief.troubled),
     )  # fmt: skip
     for code, many in counts:
@@ -77,6 +83,12 @@ def _gist(brief: Brief, say: Say) -> str:
     if remarks := _remarks(brief, say, only_wrong=True):
         return remarks[0]
     return say("brief.gist.over", n=_past(brief)) if _past(brief) else say("brief.gist.well")
+
+
+def _over(brief: Brief) -> int:
+    """Return how many major incidents a morning brief begins with; what is past is not how things stand now."""
+    majors = sum(one.grade is Grade.MAJOR for one in brief.incidents)
+    return majors if brief.kind is BriefKind.MORNING else 0
 
 
 def _past(brief: Brief) -> int:
@@ -177,6 +189,7 @@ def sms_parts(event: Event, pieces: Pieces, say: Say, zone: ZoneInfo, now: datet
         ((say("message.sms.head", head=head),), ()),
         ((say("brief.sms.site", site=site), ""), (_SITE,)) if morning else _sms_at(brief, site, say, zone, now),
         ((say("brief.comma").join(first),), ()),
+        *sms_incidents(brief, say),
         *_sms_alerts(brief, say),
         *_sms_rest(brief, say),
         *([_sms_form(brief, event.person, say)] if morning and brief.form and not brief.is_signed else ()),

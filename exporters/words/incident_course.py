@@ -32,7 +32,11 @@ WORDINGS: Final = MappingProxyType(
         "regraded": "regraded_grade|regraded",
         "told": "told" + _TOLD.format("told"),
         "untold": "untold" + _TOLD.format("untold"),
-        "named": "named_lead|named_sent|named",
+        "named": "named_author|named_lead|named_sent|named",
+        "alert_taken": "alert_taken_target|alert_taken",
+        "alert_worsened": "alert_worsened_target|alert_worsened",
+        "alert_resolved": "alert_resolved_target|alert_resolved",
+        "alert_closed": "alert_closed_target|alert_closed",
         "support": "support_of|support",
         "instruction": "instruction_by|instruction",
         "note": "note_text|note",
@@ -121,7 +125,12 @@ def _fields(kind: str, text: str, data: Mapping[str, Any], say: Say) -> Fields:
         code = f"{section}.{value}"
         return say(code) if value and code in say else value
 
-    alert, rule, commands, well = data.get("alert"), said("rule"), data.get("commands"), data.get("well")
+    def flag(*names: str) -> bool | None:
+        # A report keeps words only: there a flag is one.
+        found = next((data[name] for name in names if data.get(name) is not None), None)
+        return {"yes": True, "no": False}.get(found, bool(found)) if found is not None else None
+
+    alert, rule, commands, well = said("alert"), said("rule"), flag("commands", "leads"), flag("well")
     spoken = Spoken(said("zh"), said("en")).in_(say.language)
     of_plan = kind == "plan_started"
     person = said("person") or word("post", "post")
@@ -131,10 +140,11 @@ def _fields(kind: str, text: str, data: Mapping[str, Any], say: Say) -> Fields:
         "person": person,
         # A flag chooses between two wordings: each has its own condition.
         **{name: person for name in ("leader", "sent") if (name == "leader") is (commands is not False)},
+        "author": person if flag("report") else "",
         "channel": said("channel"),
         "news": word("event", "incident.news"),
         "result": word("result", "message.result"),
-        "alert": say("message.number", n=f"{alert:02d}") if isinstance(alert, int) else said("alert"),
+        "alert": say("message.number", n=f"{int(alert):02d}") if alert.isdecimal() else alert,
         "target": said("target"),
         "kind": word("kind", "incident.class"),
         "bulletin": word("kind", "bulletin.kind"),

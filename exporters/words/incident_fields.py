@@ -53,6 +53,15 @@ def say_trouble(target: str, finding: Finding, say: Say, longest: int = LONGEST)
     return f"{clean(target, longest)} {say_symptom(finding, say, longest)}".strip()
 
 
+def say_title(title: str, target: str, finding: Finding | None, kind: IncidentClass, say: Say) -> str:
+    """Say what an incident is called: by a person, else by its first alert, else by its class."""
+    if title:
+        return clean(title, LONGEST_TITLE)
+    if finding is not None:
+        return say_trouble(target, finding, say)
+    return f"{clean(target)} {say(f'incident.class.{kind}')}".strip()
+
+
 def fields(event: Event, news: News, told: Pieces, say: Say, zone: ZoneInfo, now: datetime, longest: int) -> Fields:
     """Return everything that can be told of an incident; no name is longer than ``longest``."""
 

@@ -9,12 +9,13 @@ import pytest
 from config.build_incidents import build_incident_terms, build_plans, shipped_plans
 from config.load import parse
 from config.schema import Settings
+from duty.blanks import unknown_fields
 from duty.findings import Severity
 from duty.incident_rules import SHIPPED, IncidentRule
 from duty.incident_terms import IncidentTerms
 from duty.incidents import Grade, IncidentClass
 from duty.people import Contact, Post
-from duty.plans import Evidence, PlanStep, Spoken, StepKind, unknown_fields
+from duty.plans import Evidence, PlanStep, Spoken, StepKind
 
 SITE = "sites: {hz1: {zone: Asia/Shanghai}}\n"
 WAYS = """

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from duty.blanks import FIELDS, filled, unknown_fields
 from duty.incidents import Found, Grade, Incident, IncidentClass
 from duty.people import Post
 from duty.plans import (
-    FIELDS,
     Evidence,
     Plan,
     PlanRun,
@@ -25,12 +25,10 @@ from duty.plans import (
     done,
     ended,
     fault,
-    filled,
     frozen,
     plan_for,
     ran,
     skipped,
-    unknown_fields,
 )
 
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent.services.draft_report import OF_ALERTS
 from agent.store.incident_events import IncidentEventKind
 from duty.alerts import Alert, AlertState
 from duty.bulletins import Facts
@@ -115,7 +116,8 @@ def test_a_line_of_which_nothing_is_known_is_said_all_the_same(kind: IncidentEve
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_wording_of_a_timeline_is_in_the_catalogue(language: str) -> None:
-    assert set(WORDINGS) == {kind.value for kind in IncidentEventKind}
+    of_alerts = {f"alert_{kind.value}" for kind in OF_ALERTS}
+    assert set(WORDINGS) == {kind.value for kind in IncidentEventKind} | of_alerts
     say = words(language)
     assert [c for codes in WORDINGS.values() for c in codes.split("|") if f"incident.event.{c}" not in say] == []
 

@@ -66,8 +66,9 @@ async def test_of_a_night_with_open_alerts_the_worst_comes_first(night: Night) -
     await take.take(night.station, alert.number, "jia")
     await night.until("20:20")
     evening = next(s for s in night.sent if s.at == EVENING and "WELL" in s.title)
-    assert evening.title == "[Night duty] NOT ALL WELL: Hangzhou 1 at 20:15: major faults being handled 1"
-    first = evening.text.splitlines()[0]
+    assert evening.title == "[Night duty] NOT ALL WELL: Hangzhou 1 at 20:15: major incidents being handled 1"
+    incident, first, *_ = evening.text.splitlines()
+    assert incident == "Major incidents 1: core not reached, being handled"
     assert first.startswith("Alerts of this shift: 1 new, 0 over, 1 open (1 major): A01 CRITICAL core not reached")
     assert first.endswith("(Tech A has it)")
     night.shows.clear()
@@ -80,7 +81,8 @@ async def test_of_a_night_with_open_alerts_the_worst_comes_first(night: Night) -
     assert "(nobody has it)" in dawn.text
     assert "Tasks open 1, overdue 1" in dawn.text.splitlines()
     morning = next(s for s in night.sent if s.at == MORNING)
-    assert morning.title.endswith("Hangzhou 1: alerts open 1")
+    assert morning.title.endswith("Hangzhou 1: major incidents 1, restored")
+    assert "core not reached, lasted 32 min" in morning.text
     assert "Alerts of this shift: 2 new, 1 over, 1 open" in morning.text
     assert "of 3 targets: 2 well, 1 not reached" in morning.text
     await night.stop()

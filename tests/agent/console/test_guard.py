@@ -23,7 +23,7 @@ from tests.agent.console.desk import ADDRESS, PASSWORD, Desk
 
 Build = Callable[..., Reader]
 
-OPEN = ("/screen/", "/static", "/l/", "/hooks/")
+OPEN = ("/screen/", "/static", "/l/", "/watch/", "/hooks/")
 """What answers without a sign-in: how one comes in, the looks of the pages, links and hooks that are signed."""
 
 PUBLIC = "https://night.example.com"

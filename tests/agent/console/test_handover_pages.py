@@ -12,7 +12,7 @@ from agent.store import forms, journal
 from agent.store.schema import handover_contents
 from duty.handover import Form, FormState
 from duty.signing import CHECKS, HINDRANCES
-from tests.agent.console import change, trouble
+from tests.agent.console import affair, change, trouble
 from tests.agent.console.conftest import HOSTILE
 from tests.agent.console.desk import PASSWORD, Desk
 from tests.agent.console.test_alert_pages import Visit
@@ -211,3 +211,29 @@ async def test_what_people_write_is_shown_and_does_nothing(at: Callable[..., Vis
     assert "<script>alert" not in page
     assert "<img src=x" not in page
     assert "<svg/onload" not in page
+
+
+async def test_the_form_tells_of_incidents_and_a_major_one_is_not_handed_over(
+    at: Callable[..., Visit], desk: Desk
+) -> None:
+    affair.opened(desk, alert=False)
+    fang, na = at("fang"), at("na")
+    await sign(fang)
+    words = (await na.page("/handover/1")).words
+    assert "4 Incidents" in words
+    assert "杭州一机房核心网络中断" in words
+    assert "孙总要求 04:00 前恢复 APP 登录" in words, "the leading group's instructions"
+    assert "due 24 hours after the handling" in words
+    assert "A major fault is being handled" in words
+    assert "Wait until it is over or put off" in await sign(na, **CHECKED)
+    affair.finish(desk)
+    text = (await na.get("/handover/1")).text
+    assert "/incidents/1/report" in text
+    assert "A major fault is being handled" not in text
+
+
+async def test_a_rehearsal_keeps_nobody_from_going_home(at: Callable[..., Visit], desk: Desk) -> None:
+    affair.opened(desk, rehearsal=True)
+    fang = at("fang")
+    words = (await fang.page("/handover/1")).words
+    assert "No incident in this shift" in words

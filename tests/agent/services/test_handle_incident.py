@@ -26,7 +26,7 @@ async def test_what_was_forgotten_is_written_down_until_the_report_is_archived(d
     before = await station.store.read(incident_reports.get_report, made.number)
     archive = Archive("office", made.name, desk.clock.now().date())
     after = replace(before, state=ReportState.ARCHIVED, archive=archive)
-    assert await station.store.write(incident_reports.change_report, before, after, desk.clock.now())
+    assert await station.store.write(incident_reports.change_report, before, after)
     with pytest.raises(RecordRefused) as refused:
         await handle_incident.write_note(station, made.number, "jia", IncidentEventKind.NOTE, "too late")
     assert refused.value.code == "incidents.refused.archived"

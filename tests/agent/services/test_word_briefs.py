@@ -17,7 +17,7 @@ from agent.store.outbox import OutboxItem, OutboxState
 from agent.store.values import plain
 from config.load import parse as parse_settings
 from duty.briefs import Brief, BriefKind, RoundTally
-from duty.people import Contact, Person
+from duty.people import Contact, Person, Post
 from duty.rounds import SheetState
 from duty.tours import Turn
 from exporters.notify.port import Message
@@ -26,6 +26,7 @@ from tests.agent.services.test_links import ALERT, NOW, PUBLIC, SETTINGS
 PEOPLE = {
     "jia": Person("jia", "甲工", language="zh"),
     "yi": Person("yi", "Manager B", language="en", phone="138-0000-0002"),
+    "zu": Person("zu", "Leader", (Post.LEADER,), language="en"),
 }
 EVENING = NOW.replace(hour=12, minute=0)
 BRIEF = Brief(
@@ -45,16 +46,26 @@ BRIEF = Brief(
 )
 
 
-def said(event: str, data: dict[str, Any], person: str = "yi", public: str = PUBLIC) -> Message:
+MAIL = Contact("mail", "a@example.com")
+
+
+def said(
+    event: str,
+    data: dict[str, Any],
+    person: str = "yi",
+    public: str = PUBLIC,
+    contact: Contact = MAIL,
+    settings: str = SETTINGS,
+) -> Message:
     """Word a letter as the outbox gives it back."""
-    settings = parse_settings(SETTINGS, "words.yaml")
+    parsed = parse_settings(settings, "words.yaml")
     item = OutboxItem(
-        key="brief", event=event, contact=Contact("mail", "a@example.com"), person=person, number=1, created=NOW,
+        key="brief", event=event, contact=contact, person=person, number=1, created=NOW,
         state=OutboxState.LEASED, tries=1, next_at=NOW, lease_until=NOW, lease_by="", sent_at=None, receipt="",
         error="", batch="brief", data=parse(canonical(data)),
     )  # fmt: skip
-    orders = bootstrap.make_orders(settings, dict.fromkeys(settings.cadences, NOW))
-    links = Links(bytes(KEY_BYTES), public, "agent", settings.channels) if public else None
+    orders = bootstrap.make_orders(parsed, dict.fromkeys(parsed.cadences, NOW))
+    links = Links(bytes(KEY_BYTES), public, "agent", parsed.channels) if public else None
     return worded(Addressed(Batch("brief", (item,)), {}, PEOPLE), orders, NOW, links)
 
 

@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
+from agent.services.links import KEY_BYTES, Links
 from agent.store.journal import AGENT
 from agent.store.values import plain
 from duty.incident_news import News, NewsKind
+from duty.people import Contact
 from exporters.notify.port import Message
-from tests.agent.services.test_links import PUBLIC
+from tests.agent.services.test_links import NOW, PUBLIC, SETTINGS
 from tests.agent.services.test_word_briefs import said
 from tests.exporters.incident_samples import EN, major
 
+LINKS = Links(bytes(KEY_BYTES), PUBLIC, "agent")
 NEWS = replace(major(EN), facts=replace(major(EN).facts, leads="yi", on_spot=("jia", "somebody who left")))
 
 
@@ -59,3 +62,21 @@ def test_a_letter_without_news_is_told_all_the_same() -> None:
     message = said("incident_first", {})
     assert message.title == "[Night duty] MAJOR INCIDENT, first report: an incident"
     assert message.links == ()
+
+
+@pytest.mark.parametrize("kind", [NewsKind.FIRST, NewsKind.PROGRESS, NewsKind.FINAL])
+def test_the_leading_group_gets_a_link_to_watch_it_and_a_department_does_not(kind: NewsKind) -> None:
+    ((_, link),) = told(kind, person="zu").links
+    assert LINKS.read_watch(link.removeprefix(f"{PUBLIC}/watch/"), NOW).incident == 1
+    group = SETTINGS + "briefs: {group: [{channel: group, address: ''}]}\n"
+    ((_, link),) = told(kind, person="", settings=group, contact=Contact("group", "")).links
+    assert "/watch/" in link
+    ((_, link),) = told(kind, person="", settings=group, contact=Contact("mail", "dept@example.com")).links
+    assert link == f"{PUBLIC}/incidents/1"
+    ((_, link),) = told(kind, person="yi").links
+    assert link == f"{PUBLIC}/incidents/1", "the duty manager signs in"
+
+
+def test_other_news_takes_the_leading_group_to_the_page() -> None:
+    ((_, link),) = told(NewsKind.COUNTERSIGN, person="zu").links
+    assert link == f"{PUBLIC}/incidents/1/report"

@@ -155,7 +155,7 @@ def test_who_has_read_a_round_is_on_it_and_else_there_is_a_line_to_sign_on() -> 
 def test_the_form_has_its_chapters_in_order_and_leaves_the_numbers_of_the_others_free() -> None:
     paper = form_paper(form(), content(), ZH, MORNING, TITLES)
     assert [section.title for section in paper.sections] == [
-        "一、设备运行情况", "二、未处理完的工作任务", "六、其他交接", "七、确认",
+        "一、设备运行情况", "二、未处理完的工作任务", "四、突发事件", "六、其他交接", "七、确认",
     ]  # fmt: skip
     text = printed(paper)
     for said in ("编号：JB-20261123-N", "王芳 工号 0017 电话 13800000001", "应巡 12，已巡 11，漏检 1，迟巡 0"):

@@ -171,7 +171,7 @@ def upgrade() -> None:
         sa.Column("roles", sa.Text(), nullable=False),
         sa.Column("department", sa.Text(), nullable=False),
         sa.Column("file_number", sa.Text(), nullable=False),
-        sa.Column("archived", WHOLE),
+        sa.Column("archived", sa.Text(), nullable=False),
         sa.Column("kept_until", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("agent", "incident", name="pk_incident_report"),
         sa.ForeignKeyConstraint(["incident"], ["incident.number"], name="fk_incident_report_incident_incident"),
