@@ -61,6 +61,6 @@ class NightIncident:
 
 
 def handled_majors(these: Sequence[Incident], site: str) -> list[Incident]:
-    """Return the major incidents of a site that last; a rehearsal, or what is restored, keeps nobody on duty."""
+    """Return the major incidents of a site that last; a rehearsal, or what is restored, keeps nobody at work."""
     lasting = [one for one in these if one.open and one.restored is None and one.site == site]
     return [one for one in lasting if one.major and not one.rehearsal]
