@@ -38,7 +38,7 @@ from duty.people import Person
 from duty.plans import PlanRun
 from duty.targets import Target
 from exporters.words import Say
-from exporters.words.incident_course import draft_title
+from exporters.words.incident_course import draft_bulletin, draft_title
 
 LOOKED: Final = timedelta(days=2)
 """So old at most is the sheet that a device's model and serial number are taken from."""
@@ -100,7 +100,7 @@ def draft(
         people=tuple(_people(incident, happened, there, say)),
         told_manager=tuple(_told(happened, there, "manager")),
         told_leaders=tuple(_told(happened, there, "leader", "group")),
-        bulletins=tuple(_bulletin(each, titles) for each in bulletins.bulletins_of(conn, agent, incident.number)),
+        bulletins=tuple(_bulletin(each, titles, say) for each in bulletins.bulletins_of(conn, agent, incident.number)),
         attachments=tuple(
             AttachmentLine(a.name, a.media, a.size, a.digest, titles.get(a.by, a.by), a.at)
             for a in attachments.attachments_of(conn, agent, incident.number)
@@ -271,8 +271,10 @@ def _told(happened: Sequence[IncidentEvent], there: Mapping[str, Person], *posts
         )
 
 
-def _bulletin(each: Bulletin, titles: Mapping[str, str]) -> BulletinLine:
-    return BulletinLine(each.kind, each.nth, each.at, _who(each.by, titles), each.text, each.next_at)
+def _bulletin(each: Bulletin, titles: Mapping[str, str], say: Say) -> BulletinLine:
+    # What went out by itself said what the record knew.
+    text = each.text or draft_bulletin(each.facts, say)
+    return BulletinLine(each.kind, each.nth, each.at, _who(each.by, titles), text, each.next_at)
 
 
 def _author(report: Report, there: Mapping[str, Person], now: datetime) -> AuthorLine | None:

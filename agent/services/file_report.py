@@ -66,7 +66,7 @@ class Wanted:
 async def sign_report(door: Door, number: int, account: Account, wanted: Wanted, say: Say, address: str) -> Report:
     """Submit, return, approve or countersign a report. Raises NotFound, RecordRefused, HandoverRefused (password)."""
     if wanted.move is not Move.SUBMIT and not may(account.posts, _right(wanted)):
-        raise refused("post")
+        raise refused("report_post")
     why = await ask_again(door, account, wanted.password, address)
     if why is not None:
         raise HandoverRefused(f"password_{why.code}", {"n": int(why.wait.total_seconds())})
@@ -86,16 +86,19 @@ def _sign(
     if fresh is None or fresh.disabled or fresh.password_hash != account.password_hash:
         raise HandoverRefused("password_wrong")
     if wanted.role == LEADERS and Post.LEADER not in fresh.posts:
-        raise refused("post")
+        raise refused("report_post")
     incident = incidents.get_incident(conn, agent, number)
     report = incident_reports.get_report(conn, agent, number)
     content = content_of(conn, agent, orders, incident, report, say, now)
     mark = report.digest or incident_reports.mark_of(content)
     if wanted.seen != mark:
-        raise refused("changed")
+        raise refused("report_changed")
     if incident.open:
-        raise refused("open")
+        raise refused("report_open")
     by = account.person or account.name
+    if wanted.move is Move.APPROVE and by == report.author:
+        # Two pairs of eyes: what a duty manager wrote is for the leading group, or for another duty manager.
+        raise refused("own")
     if wanted.move is Move.SUBMIT:
         if not report.author:
             report = put_author(conn, agent, report, by)
@@ -126,7 +129,7 @@ EVENTS: Final = {
 
 def _kept(conn: Connection, agent: str, before: Report, after: Report) -> None:
     if not incident_reports.change_report(conn, agent, before, after):
-        raise refused("changed")
+        raise refused("report_changed")
 
 
 def _archive(conn: Connection, agent: str, orders: Orders, incident: Incident, report: Report, now: datetime) -> Report:

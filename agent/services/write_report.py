@@ -56,7 +56,7 @@ def _write(
     incident = incidents.get_incident(conn, agent, number)
     report = incident_reports.get_report(conn, agent, number)
     if not report.writable:
-        raise refused("filed")
+        raise refused("report_filed")
     stands = incident_reports.fields_of(conn, agent, number)
     # What the system drafted may change under the writer's hands; only what a person wrote is not written over.
     changed = {which: text for which, text in texts.items() if which not in stands or text != stands[which].text}
@@ -81,7 +81,7 @@ async def assign(station: Station, number: int, author: str, by: str, *, asker: 
         report = incident_reports.get_report(conn, agent, number)
         incident = incidents.get_incident(conn, agent, number)
         if author not in people.load_people(conn, agent):
-            raise refused("nobody", person=author)
+            raise refused("report_nobody", person=author)
         if author == report.author:
             return report
         after = put_author(conn, agent, report, author)

@@ -43,12 +43,7 @@ WHOLE = {
 
 def move_in(desk: Desk) -> None:
     """Put people and settings in place, with an account for each."""
-    before = trouble.SETTINGS
-    try:
-        trouble.SETTINGS = SETTINGS
-        trouble.move_in(desk)
-    finally:
-        trouble.SETTINGS = before
+    trouble.move_in(desk, SETTINGS)
     desk.account("lei", Post.MANAGER, person="zhaolei")
     desk.account("sun", Post.LEADER, person="sunyi")
 
