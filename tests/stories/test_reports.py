@@ -30,7 +30,7 @@ from tests.stories.test_alerts import SETTINGS
 
 EN = words("en")
 WITH_REPORTS = (
-    SETTINGS
+    SETTINGS.replace("incidents: {rules: []}\n", "")
     + """
 incidents:
   countersign: [Network]

@@ -112,7 +112,7 @@ def test_a_refresh_loses_nothing_that_is_half_written_and_does_not_jump(desk: De
         assert abs(page.evaluate("window.scrollY") - place) < 120
         page.locator("#step-1-3 form.tick button").click()
         page.wait_for_url("**done=ticked*")
-        assert page.locator("#step-2-1").count() == 1
+        assert page.locator("[id^=step-2-]").count() > 0, "the plan that was started meanwhile"
     assert complaints == []
 
 
