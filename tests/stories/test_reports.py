@@ -113,6 +113,7 @@ async def test_a_report_is_filed_ten_minutes_before_its_day_is_over(night: Night
     assert view.report.state is ReportState.SUBMITTED
     assert not view.content.late
     before = len(night.sent)
+    await night.tick()
     await night.until("2026-11-25 05:00", HOURLY)
     assert {each.address for each in night.sent[before:]} == {"2"}, "the manager is asked to review it, nobody is late"
     await night.stop()
@@ -138,6 +139,7 @@ async def test_a_late_report_is_called_for_and_says_that_it_is_late(night: Night
     await office.sign("jia", Move.SUBMIT)
     assert (await office.view()).content.late
     before = len(night.sent)
+    await night.tick()
     await night.until("2026-11-25 07:00", HOURLY)
     assert {each.address for each in night.sent[before:]} == {"2"}, "nobody is called any more, but to review it"
     await night.stop()
