@@ -15,7 +15,7 @@ from tests.stories.night import Night
 from tests.stories.test_alerts import QUIETLY, SETTINGS, dies, when
 
 GROUP = "briefs: {group: [{channel: chat, address: leading-group}]}\nescalation: {self_test: null}\n"
-TOLD = SETTINGS.replace("briefs: {all_well: [], morning: null}\n", GROUP)
+TOLD = SETTINGS.replace("incidents: {rules: []}\n", "").replace("briefs: {all_well: [], morning: null}\n", GROUP)
 assert TOLD != SETTINGS
 
 EVENING, DAWN, MORNING = "23 20:15", "24 07:30", "24 07:45"
@@ -77,7 +77,7 @@ async def test_of_a_night_with_open_alerts_the_worst_comes_first(night: Night) -
     await night.until("07:46")
     dawn = next(s for s in night.sent if s.at == DAWN and "WELL" in s.title)
     assert dawn.title.endswith("alerts open 1")
-    assert "A02 CRITICAL printer not reached" in dawn.text
+    assert "CRITICAL printer not reached" in dawn.text
     assert "(nobody has it)" in dawn.text
     assert "Tasks open 1, overdue 1" in dawn.text.splitlines()
     morning = next(s for s in night.sent if s.at == MORNING)
