@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from agent.services.call_clocks import NEWS
 from duty.deadlines import CALLS
@@ -99,14 +98,9 @@ def steps_not_told_once(database: Path, last: tuple[datetime, datetime]) -> Iter
             expected = {"plan_word": 0, "plan_step": asked, "plan_step_late": overdue}
         if told != expected:
             yield f"{what} is {state} ({step['kind']}, overdue {overdue}) and was told {told}"
-        begins = instant(started) + timedelta(seconds=seconds(step.get("after", 0)))
+        begins = instant(started) + timedelta(microseconds=step.get("after", 0))
         if state == "waiting" and restored is None and max(begins, last[0]) < last[1] - SOON:
             yield f"{what} should have begun at {begins}, and waits"
-
-
-def seconds(kept: Any) -> float:
-    """Return a span as the record keeps it."""
-    return float(kept)
 
 
 def ran(commands: Path) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import Connection
 
 from agent import bootstrap
 from agent.services import hand_out, handle_incident, tick_off
@@ -22,6 +23,7 @@ from agent.services.muster import muster
 from agent.services.run_plans import run_plans
 from agent.store import incidents, outbox, plan_runs
 from agent.store.engine import Store
+from agent.store.schema import outbox as letters
 from config.load import parse
 from duty.errors import RecordRefused
 from duty.incident_news import NewsKind
@@ -153,8 +155,8 @@ class Led(RuleBasedStateMachine):
         return item.event in (ASKED, LATE) and item.step in self.over
 
     def _letters(self) -> list[outbox.OutboxItem]:
-        def those(conn: Any, agent: str) -> list[outbox.OutboxItem]:
-            row = outbox.outbox.c
+        def those(conn: Connection, agent: str) -> list[outbox.OutboxItem]:
+            row = letters.c
             return outbox.items(
                 conn, row.agent == agent, row.incident == self.number, row.event.in_([WORD, ASKED, LATE])
             )
@@ -171,6 +173,13 @@ class Led(RuleBasedStateMachine):
             assert len(self.told[step.nth, ASKED]) <= 1
             assert not self.told[step.nth, LATE] or self.told[step.nth, ASKED]
             assert len(self.told[step.nth, WORD]) == (step.nth == 2 and step.state is StepState.DONE)
+
+    @invariant()
+    def nothing_waits_that_asks_for_what_is_done(self) -> None:
+        """What nobody has tried to send is taken back with the tick-off."""
+        if hasattr(self, "number"):
+            untried = [it for it in self._letters() if it.state is outbox.OutboxState.PENDING and not it.tries]
+            assert not [item for item in untried if self._asks_for_what_is_done(item)]
 
     def teardown(self) -> None:
         """Leave nothing behind."""

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from sqlalchemy import Connection
 
 from agent import bootstrap
 from agent.services import file_report, handle_incident
@@ -26,9 +27,12 @@ from agent.services.passwords import Passwords
 from agent.store import accounts, incident_events, incident_reports, incidents, outbox
 from agent.store.engine import Store
 from agent.store.incident_events import IncidentEventKind
+from agent.store.schema import outbox as letters
+from agent.store.values import restored
 from config.load import parse
 from duty.deadlines import CALLS, Clock
 from duty.filing import Report
+from duty.incident_news import News
 from duty.incident_report import CauseClass, ReportField
 from duty.incidents import Found, Grade, Incident, IncidentClass
 from duty.people import Post
@@ -180,7 +184,7 @@ class Filing(RuleBasedStateMachine):
             assert not fresh, "nobody is pressed for what was submitted, or is not due"
             return
         if fresh:
-            assert {datetime.fromisoformat(item.data["news"]["due"]) for item in fresh} == {due}
+            assert {restored(News, item.data["news"]).due for item in fresh} == {due}
             (event,) = {item.event for item in fresh}
             self.called[due][event].append(len(fresh))
             assert (event == LATE) == (now >= due)
@@ -193,18 +197,21 @@ class Filing(RuleBasedStateMachine):
             assert called[SOON] or called[LATE], "whoever writes it was reminded"
 
     def _letters(self) -> list[outbox.OutboxItem]:
-        def those(conn: Any, agent: str) -> list[outbox.OutboxItem]:
-            row = outbox.outbox.c
+        def those(conn: Connection, agent: str) -> list[outbox.OutboxItem]:
+            row = letters.c
             return outbox.items(conn, row.agent == agent, row.incident == self.number, row.event.in_([SOON, LATE]))
 
         return self._do(self.store.read(those))
 
     def teardown(self) -> None:
         """Look at the timeline, and leave nothing behind."""
-        if hasattr(self, "store"):
+        if not hasattr(self, "number"):
+            return
+        try:
             lines = self._do(self.store.read(incident_events.events, self.number))
             late = [line.data["due"] for line in lines if line.kind is IncidentEventKind.REPORT_LATE]
             assert len(late) == len(set(late)) == sum(bool(called[LATE]) for called in self.called.values())
+        finally:
             self.store.close()
             self.loop.close()
             self.folder.cleanup()
