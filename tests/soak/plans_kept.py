@@ -29,9 +29,11 @@ LETTERS = """
     SELECT incident, event, step, created, person, channel, address, data FROM outbox
     WHERE incident IS NOT NULL AND instr(key, '+') = 0
 """
+# Two reports can be made at one moment, by a person and by the agent: they have a number each.
 DECIDED_TWICE = """
-    SELECT incident, event, step, created, person, channel, address, count(*) FROM outbox
-    WHERE incident IS NOT NULL AND instr(key, '+') = 0 GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING count(*) > 1
+    SELECT incident, event, step, created, person, channel, address, json_extract(data, '$.news.nth'), count(*)
+    FROM outbox WHERE incident IS NOT NULL AND instr(key, '+') = 0
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING count(*) > 1
 """
 FIRST_REPORTS = """
     SELECT name, (SELECT count(*) FROM bulletin WHERE bulletin.incident = incident.number AND bulletin.kind = 'first'),
