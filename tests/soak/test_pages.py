@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from agent.services.deliver import GATHER
 from tests.soak.hurried import FAULTS, MINUTE, faults, kept_time
 from tests.soak.hurried import silent as is_silent
 from tests.soak.plans_kept import figures, plans_not_kept
@@ -30,6 +31,9 @@ KILLS = 100
 SEEDS = (20261124, 20261125)
 """Two nights, for one of two hundred kills would say nothing for a quarter of an hour."""
 LOOKS = 3 * timedelta(seconds=10)
+TOLD = MINUTE + GATHER
+"""So long from the last look until somebody is told: what is new is gathered for whoever was just told, the message
+that is under way goes first, and a receiver that is busy twice costs a quarter of a minute more."""
 SETTLED = 2 * MINUTE
 """After this long a letter is sent and a recovery is known: what the receivers put off is put off twice at most."""
 
@@ -186,7 +190,7 @@ def pages_not_sent(agent: Paged, accepted: list[dict[str, Any]]) -> tuple[int, l
     injected, missed = 0, []
     for target in ("core", "db", "web", "web-2", "web-3"):
         for begin, over in faults(target, agent.lives[-1][1]):
-            promised = LOOKS + MINUTE
+            promised = LOOKS + TOLD
             lives = [(max(b, begin), min(e, over)) for b, e in agent.lives]
             deadline = next((b + promised for b, e in lives if e - b >= promised), None)
             if deadline is None:
