@@ -21,7 +21,7 @@ import pytest
 from agent.services.deliver import GATHER
 from tests.soak.hurried import FAULTS, MINUTE, faults, kept_time
 from tests.soak.hurried import silent as is_silent
-from tests.soak.plans_kept import figures, plans_not_kept
+from tests.soak.plans_kept import figures, plans_not_kept, ran
 from tests.soak.scene import ROOT, environment, rows
 from tests.soak.test_kills import Hurried, instant, kill, read_night, wait_on_duty
 
@@ -120,6 +120,7 @@ def test_what_fails_is_told_and_its_end_as_well_however_often_the_agent_is_kille
     assert injected > KILLS // 10, "the night was long enough to prove something"
     pairs = {(event["accepted"], event["letter"]) for event in accepted}
     assert len(pairs) > len(keys), "messages had several letters"
+    assert ran(commands), "plans ran their commands"
     assert twice, "answers were lost, and the letters went out again with their keys"
 
 
