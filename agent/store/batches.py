@@ -89,8 +89,10 @@ def lease(
     waiting: Collection[Addressee] = (),
     lasting: timedelta = LEASE,
 ) -> list[Batch]:
-    """Give out up to ``limit`` messages that are due, the oldest of each channel: one under way on each at a time.
+    """Give out up to ``limit`` messages that are due, one of each channel: one under way on each at a time.
 
+    Alerts go first, then the oldest: a call must not stand behind the many reports of an incident. Among themselves
+    alerts keep their order, or a recovery would come after the failure that followed it.
     What is for one addressee is gathered when it is first tried, and stays together. Nothing is given out of
     ``closed`` channels. What is new for those ``waiting`` is left to be gathered, unless an escalation is among it.
     A lease that ran out is given out again; a try is counted here, so that what kills the process is counted as well.
@@ -100,7 +102,7 @@ def lease(
     first: dict[str, _Pile] = {}
     for pile in _ready(conn, agent, now, {*closed, *busy}, waiting):
         best = first.get(pile.to.channel)
-        if best is None or pile.number < best.number:
+        if best is None or pile.turn < best.turn:
             first[pile.to.channel] = pile
     given: list[int] = []
     for pile in sorted(first.values(), key=lambda each: each.number)[:limit]:
@@ -128,6 +130,11 @@ class _Pile(NamedTuple):
     newest: datetime
     urgent: int
     due: int
+
+    @property
+    def turn(self) -> tuple[bool, int]:
+        """The place in the queue of its channel."""
+        return self.to.about not in CLASSES.values(), self.number
 
 
 def _ready(

@@ -35,6 +35,7 @@ from duty.fold import Key, State
 from duty.readings import Notes, Reading
 from duty.targets import Target
 from exporters.notify.port import Notifier
+from tests.soak.hands import Hands
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -181,9 +182,15 @@ class WitnessedStore(Store):
 Receivers = Callable[[KeptClock, Witness], Mapping[str, Notifier]]
 """Makes the receiver of each channel."""
 
+AHEAD = 2
+"""So many ticks in a row do not wait for the one before: the clock hurries, and a deadline is told by it."""
+
 
 async def on_duty(folder: Path, away: timedelta, text: str = SETTINGS, receivers: Receivers | None = None) -> None:
-    """Be on duty until SIGTERM, a tick of five seconds as fast as it goes; with receivers it tells people as well."""
+    """Be on duty until SIGTERM, a tick of five seconds as fast as it goes.
+
+    With receivers it tells people as well, and they act on it.
+    """
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     witness, clock = Witness(folder / "witness"), KeptClock(folder / "time")
@@ -199,15 +206,20 @@ async def on_duty(folder: Path, away: timedelta, text: str = SETTINGS, receivers
     ticks = Ticks(station, deliverer)
     await ticks.begin()
     witness.saw(run=station.run, at=clock.now().isoformat(), states=digest(station.memory.states))
+    hands = Hands(station, f"life {witness.runs}") if receivers else None
     print("on duty", flush=True)
     by_hand: set[asyncio.Task[int]] = set()
+    ahead = 0
     while not stop.is_set():
         clock.advance(TICK)
         await ticks.tick()
         if random.random() < 0.02:
             by_hand.add(asyncio.create_task(inspect.by_hand(station, ("web",), "tester")))
+        if hands is not None and random.random() < 0.2:
+            by_hand.add(asyncio.create_task(hands.act()))
         # Mostly a tick finds the work of the one before done, and sometimes not, as on a slow machine.
-        await (ticks.idle() if random.random() < 0.7 else asyncio.sleep(0.001))
+        ahead = ahead + 1 if ahead < AHEAD and random.random() < 0.3 else 0
+        await (asyncio.sleep(0.001) if ahead else ticks.idle())
     await asyncio.gather(*by_hand)
     for _ in range(3):
         await ticks.idle()

@@ -30,15 +30,43 @@ people:
     posts: [technician]
     contacts: [{channel: chat, address: jia}, {channel: sms, address: "1"}]
   - {name: yi, title: Manager B, posts: [manager], contacts: [{channel: chat, address: yi}]}
+  - {name: bing, title: Leader C, posts: [leader], contacts: [{channel: sms, address: "3"}]}
+  - {name: ding, title: Reserve D, posts: [reserve], contacts: [{channel: chat, address: ding}]}
 rotations:
   tech-night: {post: technician, people: [jia], start: 2026-11-01, begin: "20:00", end: "08:00"}
   tech-day: {post: technician, people: [jia], start: 2026-11-01, begin: "08:00", end: "20:00"}
   manager-night: {post: manager, people: [yi], start: 2026-11-01, begin: "20:00", end: "08:00"}
+  leader: {post: leader, people: [bing], start: 2026-11-01, begin: "00:00", end: "00:00"}
+  reserve: {post: reserve, people: [ding], start: 2026-11-01, begin: "20:00", end: "08:00"}
 fallback:
   - {channel: sms, address: "9"}
 briefs: {all_well: [], morning: null}
 """
-"""Without briefs, for each letter that is counted here is about an alert."""
+"""Without briefs, for each letter that is counted here is about an alert or an incident."""
+
+PLANS = """
+incidents:
+  report_every: 10m
+  departments: {network: [{channel: chat, address: office}]}
+  customer_service: [{channel: sms, address: "7"}]
+plan_commands: [/bin/sh]
+plans:
+  silent:
+    title: it does not answer
+    when: {targets: [core, db]}
+    steps:
+      - {tell: "{target} does not answer", posts: [technician, leader]}
+      - {ask: look at it, posts: [technician], within: 2m}
+      - {ask: nobody does this, posts: [reserve, manager], within: 1m}
+      - after: 30s
+        run: [/bin/sh, -c, 'echo "$0" >> "$1"; sleep 0.03; exit $(($$ % 3 == 0))', "{incident}", "COMMANDS"]
+        text: switch over
+        posts: [technician]
+        within: 30s
+      - {after: 1m, ask: say what you see, posts: [technician], within: 3m, evidence: note}
+      - {after: 2m, tell: it goes on, people: [yi], channels: [{channel: chat, address: office}]}
+"""
+"""What fails for five minutes has this plan, or the one that is shipped; one command in three fails."""
 NIGHTLY = (
     SETTINGS.replace("port: 5432}", "port: 5432, key: true}")
     .replace("port: 443}", "port: 443, key: true}")
@@ -108,4 +136,5 @@ def receivers(clock: KeptClock, witness: Witness, folder: Path) -> Mapping[str, 
 if __name__ == "__main__":
     place = Path(sys.argv[1])
     away = timedelta(seconds=float(sys.argv[2]))
-    asyncio.run(on_duty(place, away, NIGHTLY + PEOPLE, lambda clock, witness: receivers(clock, witness, place)))
+    text = NIGHTLY + PEOPLE + PLANS.replace("COMMANDS", str(place / "commands"))
+    asyncio.run(on_duty(place, away, text, lambda clock, witness: receivers(clock, witness, place)))

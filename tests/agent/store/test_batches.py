@@ -62,6 +62,14 @@ async def test_the_oldest_goes_first_and_one_at_a_time_on_each_channel(store: St
     assert keys(await store.write(batches.lease, "run-1", NOW, 9)) == ["b"]
 
 
+async def test_a_call_does_not_stand_behind_the_reports_of_an_incident_nor_before_an_older_recovery(
+    store: Store,
+) -> None:
+    reports = [replace(message(key), event="incident_progress") for key in ("a", "b", "c")]
+    await store.write(outbox.enqueue, [*reports, call("d", "resolved"), call("e")], NOW)
+    assert held(await all_of_it(store, NOW)) == [["d"], ["e"], ["a"], ["b"], ["c"]]
+
+
 async def test_a_lease_says_whose_it_is_and_counts_the_try(store: Store) -> None:
     await store.write(outbox.enqueue, [message("a")], NOW)
     (item,) = await store.write(batches.lease, "run-1", NOW, 9, lasting=MINUTE)
