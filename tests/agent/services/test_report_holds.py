@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from sqlalchemy import Connection
 
 from agent import bootstrap
-from agent.services import file_report, handle_incident
+from agent.services import file_report, handle_incident, write_report
 from agent.services.call_clocks import NEWS, call_clocks
 from agent.services.door import Door
 from agent.services.draft_report import content_of
@@ -139,7 +139,7 @@ class Filing(RuleBasedStateMachine):
     def it_is_written(self, remark: str) -> None:
         """Fields are filled in."""
         texts = FILLED | {ReportField.REMAINS: remark}
-        self._do(file_report.write_fields(self.station, self.number, "jia", texts))
+        self._do(write_report.write_fields(self.station, self.number, "jia", texts))
 
     @precondition(lambda self: not self.incident.open and self.report.writable and self._filled())
     @rule()
