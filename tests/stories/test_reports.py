@@ -231,6 +231,7 @@ def shorter(conn: Connection, agent: str) -> None:
     conn.execute(incident_reports.update().values(kept_until="2026-12-01"))
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("forge", "said"),
     [

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -31,6 +32,8 @@ from duty.incidents import Found, Grade, IncidentClass
 from duty.plans import PlanRun, StepState
 from tests.stories.night import DrivenClock
 from tests.stories.test_alerts import SETTINGS
+
+pytestmark = pytest.mark.soak
 
 T = TypeVar("T")
 

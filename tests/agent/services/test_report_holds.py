@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -40,6 +41,8 @@ from exporters.words import words
 from tests.agent.console.desk import PASSWORD, QUICK
 from tests.stories.night import HOUR, DrivenClock
 from tests.stories.test_alerts import SETTINGS
+
+pytestmark = pytest.mark.soak
 
 T = TypeVar("T")
 
