@@ -128,7 +128,7 @@ def _fields(kind: str, text: str, data: Mapping[str, Any], say: Say) -> Fields:
     def flag(*names: str) -> bool | None:
         # A report keeps words only: there a flag is one.
         found = next((data[name] for name in names if data.get(name) is not None), None)
-        return {"yes": True, "no": False}.get(found, bool(found)) if found is not None else None
+        return None if found is None else found != "no" and bool(found)
 
     alert, rule, commands, well = said("alert"), said("rule"), flag("commands", "leads"), flag("well")
     spoken = Spoken(said("zh"), said("en")).in_(say.language)
