@@ -26,6 +26,8 @@ from exporters.words import say_finding, words
 from tests.stories.night import MINUTE, Night
 from tests.stories.test_alerts import QUIETLY, SETTINGS, dies, when
 
+pytestmark = pytest.mark.soak
+
 OWN = SETTINGS.replace("briefs:", "escalation: {self_test: null}\nbriefs:")
 PLENTY = Room(50_000 * MIB, 60)
 

@@ -15,6 +15,8 @@ from tests.stories.night import Night, silent
 from tests.stories.test_alerts import QUIETLY, SETTINGS, WHOLE_NIGHT, dies, when
 from tests.stories.test_quiet import quiet
 
+pytestmark = pytest.mark.soak
+
 RULES = """
 escalation:
   rules:
