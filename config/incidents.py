@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from config.model import Model
 from config.people import ContactModel, RosteredPost
 from config.units import Between, Name, Text, mistake
+from duty.incident_report import LEGAL_WITHIN
 
 ClassName = Literal["network", "complaint", "security", "other"]
 GradeName = Literal["general", "major"]
@@ -100,7 +101,7 @@ class Incidents(Model):
         json_schema_extra=_clause("4.4b"),
     )
     legal_within: Annotated[timedelta, Between("10m", "24h")] = Field(
-        default=timedelta(hours=4),
+        default=LEGAL_WITHIN,
         description="A cyber-security incident of grade 较大 or above is reported outside within this time after it "
         "was found: 4h, or 1h for critical information infrastructure "
         "(国家网络安全事件报告管理办法, in force since 2025-11-01, Art. 4).",

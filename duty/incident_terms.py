@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from duty.incident_report import LEGAL_WITHIN
 from duty.incident_rules import SHIPPED, IncidentRule
 from duty.incidents import IncidentClass
 from duty.people import Contact
@@ -20,7 +21,7 @@ class IncidentTerms:
     plans: tuple[Plan, ...] = ()
     report_every: timedelta = timedelta(minutes=30)
     report_within: timedelta = timedelta(hours=24)
-    legal_within: timedelta = timedelta(hours=4)
+    legal_within: timedelta = LEGAL_WITHIN
     departments: Mapping[IncidentClass, tuple[Contact, ...]] = field(default_factory=dict)
     group: tuple[Contact, ...] = ()
     customer_service: tuple[Contact, ...] = ()

@@ -189,7 +189,7 @@ def frozen(steps: Sequence[PlanStep], of: Mapping[str, str], first: int = 1) -> 
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """What time has done to a step: ``tells`` says whom it tells now; ``level`` counts how often it was overdue."""
+    """What time has done to a step: ``tells`` says what is told now, ``posts`` whom if not its own."""
 
     before: RunStep
     after: RunStep

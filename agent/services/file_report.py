@@ -18,7 +18,7 @@ from agent.services.handle_incident import refused
 from agent.services.open_incident import note
 from agent.services.orders import Orders
 from agent.services.sign_in import ask_again
-from agent.services.tell_incident import To, audience, news_of, tell
+from agent.services.tell_incident import To, audience, departments, news_of, tell
 from agent.services.write_report import put_author
 from agent.store import accounts, incident_reports, incidents, journal
 from agent.store.accounts import Account
@@ -161,7 +161,7 @@ def _tell(
     news = news_of(conn, agent, orders, incident, by=by, text=wanted.remark)
     mark = f"{report.revision}.{now.timestamp():.0f}"
     if report.archive is not None:
-        concerned = there.groups(*orders.incidents.departments.get(incident.kind, ()))
+        concerned = departments(there, incident)
         tell(conn, agent, incident, NewsKind.ARCHIVED, news, [*author, *concerned], now, mark=mark)
     elif wanted.move is Move.SUBMIT:
         tell(conn, agent, incident, NewsKind.REVIEW, news, there.post(Post.MANAGER), now, mark=mark)
@@ -169,5 +169,5 @@ def _tell(
         tell(conn, agent, incident, NewsKind.RETURNED, news, author, now, mark=mark)
     elif wanted.move is Move.APPROVE:
         to: list[To] = there.post(Post.LEADER) if LEADERS in report.unsigned else []
-        concerned = there.groups(*orders.incidents.departments.get(incident.kind, ()))
+        concerned = departments(there, incident)
         tell(conn, agent, incident, NewsKind.COUNTERSIGN, news, [*to, *concerned], now, mark=mark)

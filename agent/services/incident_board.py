@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from agent.services.call_clocks import Running, clocks
 from agent.services.draft_report import content_of
+from agent.services.escalate import AROUND
 from agent.services.orders import Orders
 from agent.services.station import Station
-from agent.services.tell_incident import AROUND, facts_of, joined_alerts
+from agent.services.tell_incident import facts_of, joined_alerts
 from agent.store import attachments, bulletins, incident_events, incident_reports, incidents, people, plan_runs, shifts
 from agent.store.attachments import Attachment
 from agent.store.incident_events import IncidentEvent

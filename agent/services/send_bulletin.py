@@ -13,8 +13,6 @@ from agent.services.tell_incident import (
     Audience,
     audience,
     departments,
-    facts_of,
-    joined_alerts,
     news_of,
     superiors,
     tell,
@@ -43,13 +41,11 @@ def first_report(
         news = news_of(conn, agent, orders, promised)
         tell_those_who_know(conn, agent, promised, NewsKind.FIRST, news, now, mark=f"{now.timestamp():.0f}")
         return promised
-    of = joined_alerts(conn, agent, incident.number)
-    facts = facts_of(conn, agent, orders, promised, of)
+    news = news_of(conn, agent, orders, promised)
     first = Bulletin(
-        0, incident.number, BulletinKind.FIRST, 1, now, AGENT, "", next_at=promised.next_report, facts=facts
+        0, incident.number, BulletinKind.FIRST, 1, now, AGENT, "", next_at=promised.next_report, facts=news.facts
     )
     _keep(conn, agent, promised, first, "")
-    news = news_of(conn, agent, orders, promised)
     tell(conn, agent, promised, NewsKind.FIRST, news, [*superiors(there), *departments(there, promised)], now)
     _tell_customers(conn, agent, promised, news, there, "first", now)
     return promised
@@ -120,19 +116,13 @@ def progress(
     sent = bulletins.bulletins_of(conn, agent, incident.number)
     kind, nth = next_kind(sent)
     text, risk, expected = said
-    facts = facts_of(conn, agent, orders, promised, joined_alerts(conn, agent, incident.number))
-    made = Bulletin(0, incident.number, kind, nth, now, by, text, risk, expected, next_at, facts)
-    kept = _keep(conn, agent, promised, made, asker)
     news = news_of(
         conn, agent, orders, promised, by=by, text=text, risk=risk, expected=expected, nth=nth, next_at=next_at
     )
+    made = Bulletin(0, incident.number, kind, nth, now, by, text, risk, expected, next_at, news.facts)
+    kept = _keep(conn, agent, promised, made, asker)
     what = NewsKind.FIRST if kind is BulletinKind.FIRST else NewsKind.PROGRESS
-    there = audience(conn, agent, orders, incident.site, now)
-    tell(
-        conn, agent, promised, what, news, [*superiors(there), *departments(there, promised)], now, mark=f"{kind}{nth}"
-    )
-    tell_those_who_know(conn, agent, promised, what, news, now, mark=f"{kind}{nth}")
-    _tell_customers(conn, agent, promised, news, there, f"{kind}{nth}", now)
+    _tell_everybody(conn, agent, orders, promised, what, news, f"{kind}{nth}", now)
     return kept
 
 
@@ -141,19 +131,27 @@ def final_report(
 ) -> None:
     """Say that it is over and by when its report is due, to everybody who was told."""
     nth = sum(each.kind is BulletinKind.FINAL for each in bulletins.bulletins_of(conn, agent, incident.number)) + 1
-    facts = facts_of(conn, agent, orders, incident, joined_alerts(conn, agent, incident.number))
-    last = Bulletin(0, incident.number, BulletinKind.FINAL, nth, now, incident.handled_by, incident.result, facts=facts)
-    _keep(conn, agent, incident, last, "")
     author = incident_reports.get_report(conn, agent, incident.number).author
     asked = (author,) if author else ()
     news = news_of(
         conn, agent, orders, incident, by=incident.handled_by, text=incident.result, due=due, nth=nth, asked=asked
     )
+    last = Bulletin(
+        0, incident.number, BulletinKind.FINAL, nth, now, incident.handled_by, incident.result, facts=news.facts
+    )
+    _keep(conn, agent, incident, last, "")
+    _tell_everybody(conn, agent, orders, incident, NewsKind.FINAL, news, f"final{nth}", now)
+
+
+def _tell_everybody(
+    conn: Connection, agent: str, orders: Orders, incident: Incident, what: NewsKind, news: News, mark: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Tell the superiors, the departments, whoever was told before, and customer service what customers may hear."""
     there = audience(conn, agent, orders, incident.site, now)
-    whom = [*superiors(there), *departments(there, incident)]
-    tell(conn, agent, incident, NewsKind.FINAL, news, whom, now, mark=f"{nth}")
-    tell_those_who_know(conn, agent, incident, NewsKind.FINAL, news, now, mark=f"{nth}")
-    _tell_customers(conn, agent, incident, news, there, f"final{nth}", now)
+    tell(conn, agent, incident, what, news, [*superiors(there), *departments(there, incident)], now, mark=mark)
+    tell_those_who_know(conn, agent, incident, what, news, now, mark=mark)
+    _tell_customers(conn, agent, incident, news, there, mark, now)
 
 
 def _keep(conn: Connection, agent: str, incident: Incident, bulletin: Bulletin, asker: str) -> Bulletin:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from agent.services.escalate import AROUND
 from agent.services.orders import Orders
 from agent.store import alerts, incident_events, incident_letters, incidents, outbox, people, plan_runs, shifts
 from agent.store.incident_events import IncidentEventKind
@@ -25,8 +26,6 @@ from duty.plans import StepState
 from duty.roster import Shift, on_duty
 from duty.steps import Step, whom
 from duty.targets import behind
-
-AROUND = timedelta(days=2)
 
 
 class To(NamedTuple):
